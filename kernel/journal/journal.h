@@ -1,0 +1,54 @@
+/* journal - what people did, appended as records that never change, in the same transaction as the tables they change.
+ *
+ * A module declares its kinds. To do something, a rule writes the body and calls journal_add, which appends the record and
+ * calls the kind's `apply`; nothing else changes derived tables. So `sampan rebuild` (delete the derived tables, apply all
+ * records) and the records of another node take the same path as the click that made them.
+ *
+ * Convergence: `apply` must give the same tables whatever the order of arrival. APPEND kinds add rows whose key comes
+ * from the record. LATEST kinds write a row only when the record's id is greater than the id the row was written by
+ * (keep it in a column `stamp`): ids are time-ordered and unique, so "latest" is the same everywhere.
+ *
+ * A record: id, node, seq (1, 2, 3, … without gaps for each node), at (ms, the clock of the node), actor (a person), kind,
+ * subject (a short key: what it is about), body (JSON, at most 16 KiB). Ids: 41 bits of ms since 2026, 16 bits of node,
+ * 6 bits of counter; made here without asking anyone, never going back even when the clock does.
+ *
+ * Exchange: each side says what it has (node -> highest seq, always without a gap), the other sends what is lacking, in
+ * order of seq for each node. Records come doubled, late or cut short: what is known is skipped, what would leave a gap is
+ * left for the next exchange. The carrier (HTTP, a file on a stick) comes later; the bytes are decided here. */
+#pragma once
+#include "base/json.h"
+#include "base/scope.h"
+
+typedef enum Merge { MERGE_APPEND = 1, MERGE_LATEST } Merge;
+typedef struct Record { int64_t id, node, seq, at, actor; str kind, subject, body; } Record;
+
+typedef struct EntryKind {
+    const char *kind;                                   /* "quiz.answered" */
+    void (*apply)(Scope *s, const Record *r);           /* writing; bad bodies are skipped, never a fault */
+    Merge merge;
+    bool  personal;                                     /* goes only between the person's centre and the hub */
+} EntryKind;
+/* Two modules may name the same kind; each apply is called, in the order of modules. */
+
+int64_t journal_id(Scope *s);                           /* a new id; any scope that writes */
+int64_t journal_add(Scope *s, const char *kind, str subject, str body);   /* by s->me at s->now; returns the record's id */
+int64_t journal_node(const Scope *s);
+
+/* Reading a body: jansson behind three words. A missing or mistyped member gives the default. */
+typedef struct Body Body;
+Body   *body_read(Scope *s, str json);                  /* NULL: not an object; released with the scope */
+str     body_str(const Body *b, const char *name);
+int64_t body_int(const Body *b, const char *name);      /* also from a string of digits: ids travel as strings */
+double  body_real(const Body *b, const char *name);
+bool    body_bool(const Body *b, const char *name);
+
+/* Exchange. The text forms are lines: "have <node> <seq>" and one JSON record a line; limits: 1 MiB a message. */
+str     journal_have(Scope *s);
+str     journal_lack(Scope *s, str their_have, int64_t person, ptrdiff_t max_bytes);  /* person 0: all; else what may go to that person's own device */
+typedef struct Received { int64_t added, known, gap, refused; str why; } Received;   /* refused: unknown shape, wrong node key */
+Received journal_receive(Scope *s, str records);        /* writing */
+
+void    journal_erase(Scope *s, int64_t person);        /* keeps headers, removes bodies and runs each module's apply of "person.erased"; writing */
+bool    journal_rebuild(Scope *s, int64_t *ret_records);/* writing */
+
+/* The tables `rebuild` empties: named in the schema files by a line "-- derived: table". */

@@ -1,0 +1,50 @@
+/* site - the running installation: what every Scope points to. Made once at start (site_open), shared by all threads,
+ * read-only after that but for what has its own lock. */
+#pragma once
+#include "db/db.h"
+#include "os/os.h"
+#include "web/web.h"
+
+struct Journal; struct Jobs; struct HttpServer;
+
+struct Site {
+    Config             config;
+    Db                *db;
+    struct Journal    *journal;          /* the node's number and counters */
+    struct Jobs       *jobs;
+    struct HttpServer *http;             /* NULL in tests and tools */
+    const Module *const *modules; int module_n;
+    uint8_t            key[32];          /* the installation's secret, in <data>/key, mode 0600 */
+    void             (*layout_begin)(Request *);   /* the application's face: app/layout.html */
+    void             (*layout_end)(Request *);
+    const struct Asset *assets; int asset_n;       /* style, script, mark: embedded, with their hash in the name */
+    struct SiteOwn    *own;
+};
+
+/* Opens the database, runs the modules' `start`. NULL: *ret_why is a sentence for the operator. */
+typedef struct SiteSetup {
+    Config config;
+    const Module *const *modules; int module_n;
+    const DbMigration *migrations; int migration_n;
+    const struct Asset *assets; int asset_n;
+    void (*layout_begin)(Request *); void (*layout_end)(Request *);
+    const char *pg_schema;
+    int64_t (*clock)(void);              /* tests; NULL: os_now */
+} SiteSetup;
+Site *site_open(const SiteSetup *setup, Arena *keep, str *ret_why);
+void  site_close(Site *site);
+bool  site_serve(Site *site, Arena *keep, str *ret_why);    /* listens; returns at once */
+
+typedef struct Asset { const char *name; str type; str hash; struct { str plain, gzip, zstd, brotli; } as; } Asset;
+str   asset_path(const Site *site, const char *name);       /* "/assets/style.1a2b3c4d.css" */
+
+/* A writing piece of work outside any request: jobs, tools, tests. */
+bool  site_write(Site *site, Arena *arena, int64_t me, bool (*rule)(Scope *, void *), void *arg, Landing *ret);
+bool  site_read (Site *site, Arena *arena, int64_t me, void (*rule)(Scope *, void *), void *arg, Landing *ret);
+
+/* The route for a method and path; NULL and *ret_allowed (methods that exist there) when none. For serving and for `sampan where`. */
+const Route *site_route(const Site *site, Method method, str path, unsigned *ret_allowed);
+
+typedef struct Doctor { Out *out; int bad; } Doctor;
+void  doctor_fine(Doctor *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
+void  doctor_bad(Doctor *d, const char *mend, const char *format, ...) __attribute__((format(printf, 3, 4)));

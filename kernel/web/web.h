@@ -1,0 +1,170 @@
+/* web - from a request to a reply: routes, people, forms, pages. What a page says is paid twenty times, so look here
+ * before you say anything twice.
+ *
+ * A page is a row of a route table; the row decides everything before the handler runs:
+ *
+ *   static const Route routes[] = {
+ *       GET ("/notes/:id",          note_get,      .who = WHO_SIGNED_IN, .page = "note"),
+ *       POST("/notes/:id/closure",  closure_post,  .who = WHO_SIGNED_IN),
+ *   };
+ *
+ * Zero means refuse: a route without .who answers nobody. "Not yours" is not_found(). CSRF, the audience, the size of
+ * the body and the session are settled by the kernel; a handler cannot forget them.
+ *
+ * GET and HEAD run on the server's threads in one read transaction and cannot write. Unsafe methods run on the
+ * writer (db.h, group commit); the reply leaves when it is on disk. A handler may run twice (retry), so it touches
+ * nothing but its Request and the database.
+ *
+ * Every page is also JSON under the same URL by `Accept: application/json`: the arguments of the page are the document
+ * (tools/tmplgen.c). Errors are JSON too. */
+#pragma once
+#include "base/json.h"
+#include "base/scope.h"
+#include "db/db.h"
+#include "html/html.h"
+#include "i18n/i18n.h"
+
+typedef struct Request Request;
+typedef struct Form Form;
+
+/* ---- routes ------------------------------------------------------------------------------------------------- */
+
+typedef enum Method { M_GET = 1, M_POST, M_PUT, M_PATCH, M_DELETE } Method;
+
+typedef enum Who {
+    WHO_NOBODY = 0,     /* refuse: what a forgotten field means */
+    WHO_ANYONE,         /* signed in or not */
+    WHO_LEARNER,        /* anyone; on an unsafe method a person is made for a visitor who has none, so that what she
+                           saves has an owner (rq->s.me is never 0 there). Making an account later keeps it all */
+    WHO_SIGNED_IN,      /* has an account; others are led to sign in and back */
+    WHO_STAFF,          /* has the staff mark; others get not found */
+} Who;
+
+typedef struct Reply { int status; str type; str body; str location; bool done; } Reply;   /* made by the functions below */
+
+typedef struct Route {
+    Method      method;
+    const char *path;            /* "/notes/:id": a segment that starts with ':' is a name; "/help/:rest*" takes the rest */
+    Reply     (*handle)(Request *);
+    const char *handler, *file;
+    int         line;
+    Who         who;
+    const char *page;            /* the page it shows, for `sampan where` and the check that it exists */
+    int32_t     body_max;        /* bytes; 0: 64 KiB. Multipart files count against upload_max instead */
+    int64_t     upload_max;      /* bytes of files in one body; 0: no multipart */
+    /* Slow work (a password hash) runs here first, on the slow workers, in a read transaction, never on the writer.
+     * It leaves what the handler needs in rq->ahead. Returning a reply with .done ends the request there. */
+    Reply     (*ahead)(Request *);
+    bool        open;            /* an unsafe method without a CSRF token: only for machines that sign what they send */
+} Route;
+
+#define ROUTE(m, p, fn, ...) { .method = (m), .path = (p), .handle = (fn), .handler = #fn, .file = __FILE__, .line = __LINE__, __VA_ARGS__ }
+#define GET(path, fn, ...)    ROUTE(M_GET, path, fn, __VA_ARGS__)
+#define POST(path, fn, ...)   ROUTE(M_POST, path, fn, __VA_ARGS__)
+#define DELETE(path, fn, ...) ROUTE(M_DELETE, path, fn, __VA_ARGS__)   /* a form may say it: <input name=_method value=delete> */
+
+/* The bar at the top: modules add entries in their order. */
+typedef struct NavItem { str label; str href; bool here; } NavItem;
+typedef struct Nav { NavItem item[12]; int n; } Nav;
+void  nav_add(Request *rq, Nav *nav, str label, const char *href);
+
+/* ---- a module ------------------------------------------------------------------------------------------------ */
+
+struct EntryKind;  /* journal.h */
+struct JobKind;    /* jobs.h */
+struct Doctor;     /* site.h */
+
+/* One line in app/modules.c names it. A new capability is a new optional field here. */
+typedef struct Module {
+    const char             *name;
+    const Route            *routes;   int route_n;
+    const struct EntryKind *journal;  int journal_n;
+    const struct JobKind   *jobs;     int job_n;
+    bool (*start)(Scope *s);                        /* once at start, writing; false stops the program with a log line */
+    void (*nav)(Request *rq, Nav *nav);      /* entries for the bar at the top */
+    bool (*doctor)(Scope *s, struct Doctor *d);     /* what is wrong and how to mend it */
+    int  (*command)(Site *site, int argc, char **argv);   /* `sampan <name> …` */
+} Module;
+#define COUNT_OF(a) (int)(sizeof(a) / sizeof((a)[0]))
+
+/* ---- the request ----------------------------------------------------------------------------------------------- */
+
+struct HttpRequest;
+
+struct Request {
+    Scope        s;             /* s.me: the person, or 0; s.lang: chosen by ?lang, cookie, person, Accept-Language */
+    Out          out;           /* the page being written */
+    struct HttpRequest *http;
+    const Route *route;
+    Method       method;
+    str          path, query;
+    bool         wants_json;
+    bool         signed_in;     /* has an account (s.me without it: a visitor who has saved something) */
+    bool         staff;
+    str          name;          /* of the signed-in person, for the bar */
+    str          title;         /* set by the page */
+    str          notice;        /* one sentence shown once at the top (redirect_notice of the page before) */
+    void        *ahead;
+    struct WebPrivate *web;
+};
+
+str     path_str(const Request *rq, const char *name);             /* unescaped; "" when the route has no such name */
+int64_t path_int(const Request *rq, const char *name);             /* 0 when it is no number: then nothing is found */
+str     query_str(const Request *rq, const char *name);            /* first value, "" when absent or not plain text */
+int64_t query_int(const Request *rq, const char *name, int64_t otherwise);
+str     header(const Request *rq, const char *name);
+
+/* ---- replies ----------------------------------------------------------------------------------------------------- */
+
+Reply not_found(Request *rq);                                        /* also "not yours" */
+Reply bad_request(Request *rq, str sentence);
+Reply see_other(Request *rq, const char *path_format, ...) __attribute__((format(printf, 2, 3)));   /* 303 */
+Reply see_other_url(Request *rq, str path);                          /* 303 to a path of this site; anything else becomes "/" */
+Reply with_status(Reply r, int status);
+static inline Reply unprocessable(Reply r) { return with_status(r, 422); }
+static inline Reply conflict(Reply r) { return with_status(r, 409); }
+void  notice(Request *rq, str sentence);                             /* shown on the next page this person sees */
+Reply text_reply(Request *rq, str type, str body);                   /* any type; sent with nosniff */
+Reply file_reply(Request *rq, str stored, str type, str filename);   /* from files.h; attachment unless an image type */
+
+/* Shared parts of the address: the path with one query parameter changed. */
+Url   url_with(Request *rq, str name, str value);
+str   return_to(Request *rq);                                        /* where to go after signing in: checked `to` parameter or "/" */
+
+/* ---- forms ----------------------------------------------------------------------------------------------------------
+ * A form reads what came, collects one sentence a field, and shows itself again with all that was typed:
+ *
+ *   Form *f = form(rq);
+ *   str title = form_text(f, "title", 1, 200);
+ *   if (form_bad(f)) return unprocessable(note_new(rq, f));
+ *
+ * In the page: {{ use field(f, "title", _("Title"), _("A few words you will recognise.")) }} */
+Form   *form(Request *rq);                          /* the body of this request; empty on GET. The same object each call */
+Form   *form_filled(Request *rq);                   /* an empty form to prefill with form_set, for an edit page */
+void    form_set(Form *f, const char *name, str value);
+str     form_text(Form *f, const char *name, int min_chars, int max_chars);    /* one line: trimmed, plain, NFC as sent */
+str     form_long(Form *f, const char *name, int min_chars, int max_chars);    /* several lines; CRLF becomes LF */
+str     form_raw(const Form *f, const char *name);                            /* as typed, for showing again; may be invalid */
+int64_t form_int(Form *f, const char *name, int64_t min, int64_t max);
+bool    form_real(Form *f, const char *name, double min, double max, double *ret);   /* "12.5", "12,5", local digits */
+int     form_choice(Form *f, const char *name, const char *const *choices, int n);   /* index; -1 and an error when none fits */
+bool    form_checked(const Form *f, const char *name);
+ptrdiff_t form_all(const Form *f, const char *name, str **ret_values);                /* every value of a repeated field */
+void    form_error(Form *f, const char *name, str sentence);        /* a rule of your own */
+str     form_error_of(const Form *f, const char *name);             /* "" when fine */
+bool    form_bad(const Form *f);
+
+typedef struct Upload { str field, filename, type; str path; int64_t size; } Upload;   /* a temporary file; gone with the request unless kept (files.h) */
+const Upload *form_file(Form *f, const char *name);                 /* NULL: none came */
+
+void    Form_json(Json *j, str key, const Form *f);
+
+/* ---- pages ----------------------------------------------------------------------------------------------------------
+ * Called by code that tmplgen makes. page_begin writes the layout's head; the title was set by the page. */
+void  page_begin(Request *rq);
+Reply page_end(Request *rq);
+Reply page_json(Request *rq, Json *j);                               /* the JSON face of a page */
+str   csrf_field(Request *rq);                                       /* the hidden input; masked anew for each reply */
+
+/* ---- the parts every page may use (kernel/web/parts): {{ use field(…) }} --------------------------------------------- */
+#include "web_parts.h"

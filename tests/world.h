@@ -1,0 +1,55 @@
+/* world - tests that read like a visit, in process: real routes, real database, no sockets.
+ *
+ *   TEST(only_the_writer_finds_a_note)
+ *   {
+ *       Visit v = post(w, ANA, "/notes", "title=Rice&body=Ten+sacks");
+ *       EXPECT(v.status == 303);
+ *       EXPECT(get(w, BO, v.location).status == 404);
+ *   }
+ *   TESTS(example, only_the_writer_finds_a_note, …)
+ *
+ * Each test has a fresh installation on the engine at hand (--engine=sqlite|postgres) with the people below. Visitors keep
+ * their cookies between calls; forms carry the right CSRF token unless told otherwise. The clock stands still until
+ * world_wait moves it. */
+#pragma once
+#include "web/site.h"
+
+typedef struct World World;
+typedef enum Visitor { STRANGER, ANA, BO, STAFF, GUEST, VISITORS } Visitor;   /* STRANGER and GUEST have no account; BO and ANA do */
+
+typedef struct Visit { int status; str body, location, type; str cookies; } Visit;
+
+Visit get (World *w, Visitor who, const char *path);
+Visit get_json(World *w, Visitor who, const char *path);
+Visit post(World *w, Visitor who, const char *path, const char *form);      /* urlencoded, without the CSRF token */
+Visit post_forged(World *w, Visitor who, const char *path, const char *form, const char *token);  /* this token or, NULL, none */
+Visit request(World *w, Visitor who, const char *method, const char *path, const HttpHeader *headers, int n, str body);   /* all by hand */
+const char *at(World *w, const char *format, ...) __attribute__((format(printf, 2, 3)));   /* a path or form made of parts */
+
+bool    says(Visit v, const char *text);                 /* in the body, as markup */
+int64_t count(Visit v, const char *text);
+void    forget_cookies(World *w, Visitor who);
+void    world_wait(World *w, int64_t ms);
+Site   *world_site(World *w);
+Arena  *world_arena(World *w);
+int64_t world_person(World *w, Visitor who);
+int64_t sql_int(World *w, const char *sql);              /* first column of the first row; -1 when none */
+str     sql_str(World *w, const char *sql);
+void    sql_run(World *w, const char *sql);
+
+/* Fault injection: FAILING(w, v, post(…)) repeats the visit with the first, second, third … database call failing, until one
+ * succeeds; after each failure the body of the loop runs with v the failed visit (status 500 or 503). */
+#define FAILING(w, v, visit) \
+    for (int64_t nth_ = 1; ((void)(CHECK(nth_ < 10000), world_fail(w, nth_), (v) = (visit), world_fail(w, 0)), (v).status >= 500); nth_++)
+void    world_fail(World *w, int64_t nth);
+
+/* ---- tests ---------------------------------------------------------------------------------------------------- */
+typedef struct Test { const char *name; void (*run)(World *w); } Test;
+typedef struct Suite { const char *name, *file; const Test *tests; int n; const Module *const *modules; int module_n; } Suite;
+/* modules: extra modules for this suite only (test routes); NULL: the program's. */
+
+#define TEST(name) static void name(World *w)
+#define EXPECT(cond) do { if (!(cond)) world_failed(w, __FILE__, __LINE__, #cond); } while (0)
+#define EXPECT_STR(got, want) do { str g_ = (got), w_ = (want); if (!str_eq(g_, w_)) world_differs(w, __FILE__, __LINE__, g_, w_); } while (0)
+void world_failed(World *w, const char *file, int line, const char *what);
+void world_differs(World *w, const char *file, int line, str got, str want);
