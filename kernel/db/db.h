@@ -53,7 +53,9 @@ DbAsk     db_ask(Scope *s, const DbQuery *q, const DbValue *args);
 bool      db_got_one (Scope *s, DbAsk *a, void *ret_row);
 ptrdiff_t db_got_many(Scope *s, DbAsk *a, void **ret_rows);
 
-void      db_row_json(Json *j, const DbQuery *q, const void *row);   /* an object; BYTES as base64url, ids (name "id" or "…_id") as strings */
+/* An object, an array of objects; BYTES as base64url, ids (name "id" or "…_id") as strings. */
+void      db_row_json (Json *j, str key, const DbQuery *q, const void *row);
+void      db_rows_json(Json *j, str key, const DbQuery *q, const void *rows, ptrdiff_t n);
 
 /* ---- opening -------------------------------------------------------------------------------------------------- */
 
