@@ -12,6 +12,7 @@
  * their cookies between calls; forms carry the right CSRF token unless told otherwise. The clock stands still until
  * world_wait moves it. */
 #pragma once
+#include "http/http.h"
 #include "web/site.h"
 
 typedef struct World World;
@@ -46,10 +47,29 @@ void    world_fail(World *w, int64_t nth);
 /* ---- tests ---------------------------------------------------------------------------------------------------- */
 typedef struct Test { const char *name; void (*run)(World *w); } Test;
 typedef struct Suite { const char *name, *file; const Test *tests; int n; const Module *const *modules; int module_n; } Suite;
-/* modules: extra modules for this suite only (test routes); NULL: the program's. */
+/* modules: extra modules for this suite only (test routes), after the program's. */
 
 #define TEST(name) static void name(World *w)
+#define TESTS(suite, ...) TESTS_WITH(suite, NULL, 0, __VA_ARGS__)
+#define TESTS_WITH(suite, extra, extra_n, ...)                                                                 \
+    static const Test suite##_tests[] = { TESTS_EACH(__VA_ARGS__) };                                            \
+    extern const Suite suite##_suite;                                                                           \
+    const Suite suite##_suite = { #suite, __FILE__, suite##_tests, COUNT_OF(suite##_tests), (extra), (extra_n) };
+/* A row for each name; tools/suites.sh finds the suites by their TESTS lines, so there is no list to keep. */
+#define TESTS_ROW(name) { #name, name },
+#define TESTS_EACH(...) __VA_OPT__(TESTS_AGAIN4(TESTS_STEP(__VA_ARGS__)))
+#define TESTS_STEP(name, ...) TESTS_ROW(name) __VA_OPT__(TESTS_NEXT TESTS_PARENS (__VA_ARGS__))
+#define TESTS_NEXT() TESTS_STEP
+#define TESTS_PARENS ()
+#define TESTS_AGAIN4(...) TESTS_AGAIN3(TESTS_AGAIN3(TESTS_AGAIN3(TESTS_AGAIN3(__VA_ARGS__))))
+#define TESTS_AGAIN3(...) TESTS_AGAIN2(TESTS_AGAIN2(TESTS_AGAIN2(TESTS_AGAIN2(__VA_ARGS__))))
+#define TESTS_AGAIN2(...) TESTS_AGAIN1(TESTS_AGAIN1(TESTS_AGAIN1(TESTS_AGAIN1(__VA_ARGS__))))
+#define TESTS_AGAIN1(...) __VA_ARGS__
+
 #define EXPECT(cond) do { if (!(cond)) world_failed(w, __FILE__, __LINE__, #cond); } while (0)
 #define EXPECT_STR(got, want) do { str g_ = (got), w_ = (want); if (!str_eq(g_, w_)) world_differs(w, __FILE__, __LINE__, g_, w_); } while (0)
+extern const Suite *const all_suites[];
+extern const int          all_suite_n;
+
 void world_failed(World *w, const char *file, int line, const char *what);
 void world_differs(World *w, const char *file, int line, str got, str want);

@@ -36,7 +36,7 @@ void  site_close(Site *site);
 bool  site_serve(Site *site, Arena *keep, str *ret_why);    /* listens; returns at once */
 
 typedef struct Asset { const char *name; str type; str hash; struct { str plain, gzip, zstd, brotli; } as; } Asset;
-str   asset_path(const Site *site, const char *name);       /* "/assets/style.1a2b3c4d.css" */
+Url   asset_path(const Site *site, const char *name);       /* "style.css" -> "/assets/style.1a2b3c4d.css" */
 
 /* A writing piece of work outside any request: jobs, tools, tests. */
 bool  site_write(Site *site, Arena *arena, int64_t me, bool (*rule)(Scope *, void *), void *arg, Landing *ret);

@@ -36,11 +36,12 @@ typedef enum Who {
     WHO_ANYONE,         /* signed in or not */
     WHO_LEARNER,        /* anyone; on an unsafe method a person is made for a visitor who has none, so that what she
                            saves has an owner (rq->s.me is never 0 there). Making an account later keeps it all */
-    WHO_SIGNED_IN,      /* has an account; others are led to sign in and back */
+    WHO_SIGNED_IN,      /* has an account; others are led to sign in and back (on an unsafe method by a page that keeps
+                           what they typed) */
     WHO_STAFF,          /* has the staff mark; others get not found */
 } Who;
 
-typedef struct Reply { int status; str type; str body; str location; bool done; } Reply;   /* made by the functions below */
+typedef struct Reply { int status; str type; str body; str location; bool done; } Reply;   /* made by the functions below, which set done */
 
 typedef struct Route {
     Method      method;
@@ -49,7 +50,7 @@ typedef struct Route {
     const char *handler, *file;
     int         line;
     Who         who;
-    const char *page;            /* the page it shows, for `sampan where` and the check that it exists */
+    const char *page;            /* the page it shows (pages/<page>.html), for `sampan where` and the check that it exists */
     int32_t     body_max;        /* bytes; 0: 64 KiB. Multipart files count against upload_max instead */
     int64_t     upload_max;      /* bytes of files in one body; 0: no multipart */
     /* Slow work (a password hash) runs here first, on the slow workers, in a read transaction, never on the writer.
@@ -62,11 +63,14 @@ typedef struct Route {
 #define GET(path, fn, ...)    ROUTE(M_GET, path, fn, __VA_ARGS__)
 #define POST(path, fn, ...)   ROUTE(M_POST, path, fn, __VA_ARGS__)
 #define DELETE(path, fn, ...) ROUTE(M_DELETE, path, fn, __VA_ARGS__)   /* a form may say it: <input name=_method value=delete> */
+/* Which of two routes answers a path: the one with the literal segment ("/notes/new" before "/notes/:id"). Two that could
+ * both answer and where neither is the more literal are refused at start. */
 
 /* The bar at the top: modules add entries in their order. */
-typedef struct NavItem { str label; str href; bool here; } NavItem;
-typedef struct Nav { NavItem item[12]; int n; } Nav;
-void  nav_add(Request *rq, Nav *nav, str label, const char *href);
+typedef struct NavItem { str label; Url href; bool here; } NavItem;
+typedef struct Nav { NavItem row[12]; ptrdiff_t n; } Nav;
+void  nav_add(Request *rq, Nav *nav, str label, const char *href);   /* `here` when the path of this page begins with href */
+Nav   page_nav(Request *rq);                                         /* for the layout: {{ each item in page_nav(rq) }} */
 
 /* ---- a module ------------------------------------------------------------------------------------------------ */
 
@@ -80,10 +84,12 @@ typedef struct Module {
     const Route            *routes;   int route_n;
     const struct EntryKind *journal;  int journal_n;
     const struct JobKind   *jobs;     int job_n;
-    bool (*start)(Scope *s);                        /* once at start, writing; false stops the program with a log line */
-    void (*nav)(Request *rq, Nav *nav);      /* entries for the bar at the top */
-    bool (*doctor)(Scope *s, struct Doctor *d);     /* what is wrong and how to mend it */
+    bool (*start)(Scope *s);                              /* once at start, writing; false stops the program with a log line */
+    void (*nav)(Request *rq, Nav *nav);                   /* entries for the bar at the top; in the page's read transaction */
+    bool (*doctor)(Scope *s, struct Doctor *d);           /* what is wrong and how to mend it */
     int  (*command)(Site *site, int argc, char **argv);   /* `sampan <name> …` */
+    const char *sign_in;                                  /* the address visitors are led to; one module has it */
+    void (*person_made)(Scope *s, int64_t id);            /* writing: a visitor saves for the first time (WHO_LEARNER) */
 } Module;
 #define COUNT_OF(a) (int)(sizeof(a) / sizeof((a)[0]))
 
@@ -166,5 +172,35 @@ Reply page_end(Request *rq);
 Reply page_json(Request *rq, Json *j);                               /* the JSON face of a page */
 str   csrf_field(Request *rq);                                       /* the hidden input; masked anew for each reply */
 
-/* ---- the parts every page may use (kernel/web/parts): {{ use field(…) }} --------------------------------------------- */
-#include "web_parts.h"
+/* ---- the parts every page may use (kernel/web/parts) ----------------------------------------------------------------
+ *   {{ use problems(f) }}                                        what is wrong, at the top of a form; nothing when fine
+ *   {{ use field(f, "title", label, hint) }}                     one line of text; hint may be _("") or S("")
+ *   {{ use field_email(f, "email", label, hint) }}
+ *   {{ use field_number(f, "weight", label, hint) }}             any script's digits (form_int, form_real)
+ *   {{ use field_date(f, "ship", label, hint) }}                 "2026-11-22"
+ *   {{ use field_password(f, "password", label, hint, "new-password") }}      or "current-password"; never shown again
+ *   {{ use area(f, "body", label, hint) }}                       several lines
+ *   {{ use choice(f, "term", label, hint, options) }}            radio buttons
+ *   {{ use select(f, "economy", label, hint, options) }}
+ *   {{ use checkbox(f, "agree", label, hint) }}
+ *   {{ use money(f, "price", label, hint, currencies) }}         the fields "price" and "price_currency"
+ *   {{ use file(f, "photo", label, hint, "image/png") }}           the form needs enctype="multipart/form-data"
+ *   {{ use hidden("version", value) }}
+ *   {{ use button(label) }}    {{ use button_quiet(label) }}
+ * Name a secret's field "password" or "…_password": the kernel never shows such a value again. */
+typedef struct Option { str value, label; } Option;
+typedef struct Options { const Option *row; ptrdiff_t n; } Options;
+str   form_id(const Form *f, const char *name, const char *suffix);        /* "title-hint": an element's id */
+str   form_notes(const Form *f, const char *name, str hint);                /* ids for aria-describedby; "" when none */
+bool  form_is(const Form *f, const char *name, str value);                  /* among the values shown */
+bool  form_is_currency(const Form *f, const char *name, str value);         /* the same for "<name>_currency" */
+typedef struct FormProblem { str name, sentence; Url href; } FormProblem;
+typedef struct FormProblems { const FormProblem *row; ptrdiff_t n; } FormProblems;
+FormProblems form_problems(const Form *f);
+
+/* What was typed, shown again when it could not be taken: nobody types twice (the page "again"). */
+typedef struct Typed { str name, value; bool shown, secret, file; } Typed;
+typedef struct TypedRows { const Typed *row; ptrdiff_t n; } TypedRows;
+typedef struct Again { Url action, sign_in; str enctype; bool offered; TypedRows typed; } Again;
+
+#include "web_pages.h"
