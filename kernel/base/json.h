@@ -6,6 +6,13 @@
 typedef struct Json { Out *out; bool comma; int depth; } Json;
 static inline Json json_to(Out *out) { return (Json){ .out = out }; }
 
+/* jansson exports these four names too, and the linker would give it ours. A file that needs both includes <jansson.h>
+ * first; there these four are the writer's. */
+#define json_object json_write_object
+#define json_array  json_write_array
+#define json_real   json_write_real
+#define json_null   json_write_null
+
 /* `key` is the empty text inside an array and at the top. Invalid UTF-8 is written as U+FFFD. */
 void json_object(Json *j, str key);  void json_object_end(Json *j);
 void json_array(Json *j, str key);   void json_array_end(Json *j);
