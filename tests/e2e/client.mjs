@@ -1,0 +1,37 @@
+// client - a person without a browser: cookies, pages, forms. For visits in bad weather, where only the server's words matter.
+export class Client {
+  constructor(url) {
+    this.url = url;
+    this.cookies = new Map();
+  }
+
+  async request(path, options = {}) {
+    const headers = { Accept: "text/html", ...options.headers };
+    if (this.cookies.size) headers.Cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+    const reply = await fetch(this.url + path, { redirect: "manual", ...options, headers });
+    for (const line of reply.headers.getSetCookie()) {
+      const [, name, value] = line.match(/^([^=]+)=([^;]*)/);
+      this.cookies.set(name, value);
+    }
+    return { status: reply.status, location: reply.headers.get("location"), html: await reply.text() };
+  }
+
+  get(path) {
+    return this.request(path);
+  }
+
+  post(path, fields) {
+    return this.request(path, { method: "POST", body: new URLSearchParams(fields) });
+  }
+}
+
+const unescape = text => text.replace(/&(lt|gt|quot|#39|amp);/g, (_, name) => ({ lt: "<", gt: ">", quot: '"', "#39": "'", amp: "&" })[name]);
+const attribute = (tag, name) => unescape(tag.match(new RegExp(`\\s${name}="([^"]*)"`))?.[1] ?? "");
+
+// The forms of a page: where they go, and the hidden and offered values in them.
+export const forms = html => [...html.matchAll(/<form\b([^>]*)>([\s\S]*?)<\/form>/g)].map(([, tag, inside]) => ({
+  action: attribute(tag, "action"),
+  hidden: Object.fromEntries([...inside.matchAll(/<input\b[^>]*type="hidden"[^>]*>/g)].map(([input]) => [attribute(input, "name"), attribute(input, "value")])),
+  radios: [...inside.matchAll(/<input\b[^>]*type="radio"[^>]*>/g)].map(([input]) => ({ name: attribute(input, "name"), value: attribute(input, "value") })),
+  inside,
+}));
