@@ -26,9 +26,16 @@ typedef struct EntryKind {
     const char *kind;                                   /* "quiz.answered" */
     void (*apply)(Scope *s, const Record *r);           /* writing; bad bodies are skipped, never a fault */
     Merge merge;
-    bool  personal;                                     /* goes only between the person's centre and the hub */
+    bool  personal;                                     /* goes only between the person's centre and the hub, and to her */
 } EntryKind;
 /* Two modules may name the same kind; each apply is called, in the order of modules. */
+
+/* The node: a number in 16 bits that no other process writes under. An installation has a key (128 random bits) and chooses its
+ * numbers at random; SQLite keeps one for ever, over PostgreSQL each process holds one by a lease that it renews. */
+typedef struct Journal Journal;
+Journal *journal_open(Site *site, Arena *keep, str *ret_why);   /* after the migrations, before any other journal call; claims the node */
+void     journal_close(Journal *j);                     /* before db_close; gives the node back */
+void     journal_renew(Site *site);                     /* every 20 s, on a thread that may wait (the thread of jobs does) */
 
 int64_t journal_id(Scope *s);                           /* a new id; any scope that writes */
 int64_t journal_add(Scope *s, const char *kind, str subject, str body);   /* by s->me at s->now; returns the record's id */
