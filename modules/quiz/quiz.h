@@ -59,7 +59,8 @@ typedef struct QuizQuestion {
     QuizKind    kind;
     int64_t     version;   /* hash of all that follows; never 0 */
     Html        text[QUIZ_GAPS_MAX + 1];   /* text[i] stands before gap i, the last one after all of them */
-    int         gap_n;     /* 1 but for QUIZ_GAPS; 0 when nothing follows the answers (the usual question) */
+    int         gap_n;     /* fields inside the text; 0 when the answers stand below it (the usual question) */
+    uint32_t    menus;     /* gaps: bit i is set when gap i is chosen from a menu */
     str         unit;      /* numeric: as a person may type it after the number */
     Html        why;       /* shown after any answer (#### in the file) */
     QuizChoice *choice;
