@@ -610,7 +610,7 @@ static void branch_ends(Compiler *c, const char *at)
     bool tag_at = b->at.place == IN_TAG || b->at.place == AFTER_VALUE;
     if (tag_at && (s->place == IN_ATTR_NAME || s->place == AFTER_ATTR_NAME)) s->place = s->place == IN_ATTR_NAME ? AFTER_VALUE : IN_TAG;
     bool tag_now = s->place == IN_TAG || s->place == AFTER_VALUE;
-    bool same = (tag_at && tag_now) || (s->place == b->at.place && s->quote == b->at.quote);
+    bool same = (tag_at && tag_now) || (s->place == b->at.place && (s->place != IN_VALUE || s->quote == b->at.quote));
     bool same_value = s->place != IN_VALUE || !strcmp(s->attr, b->at.attr);
     bool same_tag = s->place == IN_TEXT || !strcmp(s->tag, b->at.tag);
     if (!same || !same_value || !same_tag || s->pre != b->at.pre)
