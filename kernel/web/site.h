@@ -2,6 +2,7 @@
  * read-only after that but for what has its own lock. */
 #pragma once
 #include "db/db.h"
+#include "http/http.h"
 #include "os/os.h"
 #include "web/web.h"
 
@@ -35,8 +36,11 @@ Site *site_open(const SiteSetup *setup, Arena *keep, str *ret_why);
 void  site_close(Site *site);
 bool  site_serve(Site *site, Arena *keep, str *ret_why);    /* listens; returns at once */
 
-typedef struct Asset { const char *name; str type; str hash; struct { str plain, gzip, zstd, brotli; } as; } Asset;
-Url   asset_path(const Site *site, const char *name);       /* "style.css" -> "/assets/style.1a2b3c4d.css" */
+/* "style.css" is asked for as "/assets/style.1a2b3c4d.css": kept for ever by the browser, and a new one has a new name.
+ * Made by tools/embed at build; asset(rq, …) in web.h is the address. */
+typedef struct Asset { const char *name; str path, type; HttpPacked as; } Asset;
+const Asset *asset_named(const Site *site, const char *name);
+const Asset *asset_at(const Site *site, str path);
 
 /* A writing piece of work outside any request: jobs, tools, tests. */
 bool  site_write(Site *site, Arena *arena, int64_t me, bool (*rule)(Scope *, void *), void *arg, Landing *ret);
@@ -45,6 +49,8 @@ bool  site_read (Site *site, Arena *arena, int64_t me, void (*rule)(Scope *, voi
 /* The route for a method and path; NULL and *ret_allowed (methods that exist there) when none. For serving and for `sampan where`. */
 const Route *site_route(const Site *site, Method method, str path, unsigned *ret_allowed);
 
+/* What is wrong here and how to mend it, a line each; returns how many things are wrong. */
+int   site_doctor(Site *site, Arena *keep, Out *out);
 typedef struct Doctor { Out *out; int bad; } Doctor;
 void  doctor_fine(Doctor *d, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void  doctor_bad(Doctor *d, const char *mend, const char *format, ...) __attribute__((format(printf, 3, 4)));

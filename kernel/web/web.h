@@ -29,7 +29,7 @@ typedef struct Form Form;
 
 /* ---- routes ------------------------------------------------------------------------------------------------- */
 
-typedef enum Method { M_GET = 1, M_POST, M_PUT, M_PATCH, M_DELETE } Method;
+typedef enum Method { M_GET = 1, M_POST, M_PUT, M_PATCH, M_DELETE, METHODS } Method;
 
 typedef enum Who {
     WHO_NOBODY = 0,     /* refuse: what a forgotten field means */
@@ -70,7 +70,6 @@ typedef struct Route {
 typedef struct NavItem { str label; Url href; bool here; } NavItem;
 typedef struct Nav { NavItem row[12]; ptrdiff_t n; } Nav;
 void  nav_add(Request *rq, Nav *nav, str label, const char *href);   /* `here` when the path of this page begins with href */
-Nav   page_nav(Request *rq);                                         /* for the layout: {{ each item in page_nav(rq) }} */
 
 /* ---- a module ------------------------------------------------------------------------------------------------ */
 
@@ -133,6 +132,11 @@ void  notice(Request *rq, str sentence);                             /* shown on
 Reply text_reply(Request *rq, str type, str body);                   /* any type; sent with nosniff */
 Reply file_reply(Request *rq, str stored, str type, str filename);   /* from files.h; attachment unless an image type */
 
+/* Who signs in or out: a new cookie and its session; writing. The password was looked at before (Route.ahead). */
+void  session_begin(Request *rq, int64_t person);
+void  session_end(Request *rq);
+str   session_cookie(const Request *rq);                             /* this visitor's cookie; "" when none came */
+
 /* Shared parts of the address: the path with one query parameter changed. */
 Url   url_with(Request *rq, str name, str value);
 str   return_to(Request *rq);                                        /* where to go after signing in: checked `to` parameter or "/" */
@@ -171,6 +175,15 @@ void  page_begin(Request *rq);
 Reply page_end(Request *rq);
 Reply page_json(Request *rq, Json *j);                               /* the JSON face of a page */
 str   csrf_field(Request *rq);                                       /* the hidden input; masked anew for each reply */
+
+/* ---- for the layout: {{ each item in web_nav(rq) }} ------------------------------------------------------------------- */
+typedef struct LangLink { Url href; str tag, name; bool here; } LangLink;
+typedef struct LangLinks { LangLink *row; ptrdiff_t n; } LangLinks;
+Nav       web_nav(Request *rq);
+LangLinks web_languages(Request *rq);                                /* this page in each language, by ?lang= */
+str       web_owner(Request *rq);                                    /* says nothing about the person, differs for each: whose drafts
+                                                                        a shared device keeps; "" for nobody */
+Url       asset(Request *rq, const char *name);                      /* "style.css" -> "/assets/style.1a2b3c4d.css" */
 
 /* ---- the parts every page may use (kernel/web/parts) ----------------------------------------------------------------
  *   {{ use problems(f) }}                                        what is wrong, at the top of a form; nothing when fine

@@ -1,0 +1,127 @@
+/* auth - sessions, the staff mark, counted guesses: the rows. Proofs and passwords: auth_proof.c. */
+#include "auth/auth.h"
+
+#include <sodium.h>
+
+#include "auth_rows_sql.h"
+#include "web/site.h"
+
+enum { HASH_BYTES = 32, AGENT_BYTES_MAX = 200, TRY_WINDOW = 15 * MINUTE };
+
+static str hash_of(Arena *keep, str text, str key)
+{
+    uint8_t *h = NEW(keep, uint8_t, HASH_BYTES);
+    crypto_generichash(h, HASH_BYTES, (const uint8_t *)text.p, (size_t)text.n, (const uint8_t *)key.p, (size_t)key.n);
+    return (str){ (const char *)h, HASH_BYTES };
+}
+
+static str cookie_hash(Scope *s, str cookie) { return hash_of(s->arena, cookie, (str){ 0 }); }
+
+static int64_t oldest(const Scope *s) { return s->now - SESSION_DAYS * DAY; }
+
+/* ---- sessions -------------------------------------------------------------------------------------------------- */
+
+bool auth_session(Scope *s, str cookie, Session *ret)
+{
+    auth_rows_session_row row;
+    if (!auth_rows_session(s, cookie_hash(s, cookie), oldest(s), &row)) return false;
+    *ret = (Session){ row.person, row.account, row.account && row.staff, row.name, row.lang, row.seen };
+    return true;
+}
+
+void auth_session_start(Scope *s, str cookie, int64_t person, str agent)
+{
+    bool readable = str_is_plain(agent, false);
+    auth_rows_session_add(s, cookie_hash(s, cookie), person, s->now,
+                          readable && agent.n <= AGENT_BYTES_MAX ? agent : S(""));
+}
+
+void auth_session_seen(Scope *s, str cookie) { auth_rows_session_touch(s, cookie_hash(s, cookie), s->now); }
+
+void auth_session_end(Scope *s, str cookie) { auth_rows_session_drop(s, cookie_hash(s, cookie)); }
+
+void auth_sessions_end_all(Scope *s, int64_t person, str but_cookie)
+{
+    auth_rows_session_drop_others(s, person, cookie_hash(s, but_cookie));
+}
+
+void auth_sessions_move(Scope *s, int64_t from, int64_t to) { auth_rows_session_move(s, from, to); }
+
+SessionRows auth_sessions(Scope *s, int64_t person, str cookie)
+{
+    auth_rows_session_list_rows found = auth_rows_session_list(s, person, oldest(s));
+    SessionRows rows = { NEW(s->arena, SessionRow, found.n), found.n };
+    str mine = cookie_hash(s, cookie);
+    for (ptrdiff_t i = 0; i < found.n; i++) {
+        const auth_rows_session_list_row *r = &found.row[i];
+        rows.row[i] = (SessionRow){ base64url_encode(s->arena, r->hash), r->agent, r->started, r->seen, str_eq(r->hash, mine) };
+    }
+    return rows;
+}
+
+bool auth_session_end_key(Scope *s, int64_t person, str key)
+{
+    str hash;
+    return base64url_decode(s->arena, key, &hash) && auth_rows_session_drop_of(s, person, hash) > 0;
+}
+
+void SessionRows_json(Json *j, str key, const SessionRows *rows)
+{
+    json_array(j, key);
+    for (ptrdiff_t i = 0; i < rows->n; i++) {
+        const SessionRow *r = &rows->row[i];
+        json_object(j, S(""));
+        json_str(j, S("key"), r->key);
+        json_str(j, S("agent"), r->agent);
+        json_int(j, S("started"), r->started);
+        json_int(j, S("seen"), r->seen);
+        json_bool(j, S("here"), r->here);
+        json_object_end(j);
+    }
+    json_array_end(j);
+}
+
+/* ---- what every page knows of a person ------------------------------------------------------------------------- */
+
+void auth_person_put(Scope *s, int64_t id, str name, str lang, bool account)
+{
+    auth_rows_person_keep(s, id, name, lang, account);
+}
+
+void auth_person_drop(Scope *s, int64_t id) { auth_rows_person_forget(s, id); }
+
+void auth_staff_mark(Scope *s, int64_t person, bool staff)
+{
+    if (staff) auth_rows_staff_add(s, person);
+    else auth_rows_staff_drop(s, person);
+}
+
+bool auth_staff(Scope *s, int64_t person) { return auth_rows_is_staff(s, person) > 0; }
+
+/* ---- guessing --------------------------------------------------------------------------------------------------- */
+
+static str tried(Scope *s, str what)
+{
+    return hash_of(s->arena, what, (str){ (const char *)s->site->key, sizeof s->site->key });
+}
+
+bool auth_may_try(Scope *s, str what, int64_t most, int64_t *ret_wait_ms)
+{
+    auth_rows_try_row row;
+    *ret_wait_ms = 0;
+    if (!auth_rows_try(s, tried(s, what), &row) || row.failed < most || row.since + TRY_WINDOW <= s->now) return true;
+    *ret_wait_ms = row.since + TRY_WINDOW - s->now;
+    return false;
+}
+
+void auth_tried(Scope *s, str what, bool worked)
+{
+    if (worked) auth_rows_try_worked(s, tried(s, what));
+    else auth_rows_try_failed(s, tried(s, what), s->now, TRY_WINDOW);
+}
+
+void auth_tries_sweep(Scope *s)
+{
+    auth_rows_try_sweep(s, s->now - TRY_WINDOW);
+    auth_rows_session_sweep(s, oldest(s));
+}

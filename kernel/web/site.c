@@ -1,0 +1,171 @@
+/* site - opens and closes an installation: folder, key, database, journal, routes, workers. */
+#include <errno.h>
+#include <sodium.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "jobs/jobs.h"
+#include "journal/journal.h"
+#include "web/web_private.h"
+
+enum { DB_WAIT_MS = 5000 };
+
+/* ---- the secret ------------------------------------------------------------------------------------------------------ */
+
+static bool read_key(Site *site, Arena *keep, str *ret_why)
+{
+    const char *path = str_fmt(keep, "%s/key", site->config.data).p;
+    str bytes;
+    if (os_read_file(keep, path, sizeof site->key, &bytes)) {
+        if (bytes.n == sizeof site->key) {
+            memcpy(site->key, bytes.p, sizeof site->key);
+            return true;
+        }
+        *ret_why = str_fmt(keep, "%s is damaged: it must hold %zu bytes. Take it from a backup", path, sizeof site->key);
+        return false;
+    }
+    if (errno != ENOENT) {
+        *ret_why = str_fmt(keep, "%s cannot be read: %s", path, strerror(errno));
+        return false;
+    }
+    os_random(site->key, sizeof site->key);
+    if (os_write_file(path, (str){ (char *)site->key, sizeof site->key }) && chmod(path, 0600) == 0) return true;
+    *ret_why = str_fmt(keep, "%s cannot be written: %s", path, strerror(errno));
+    return false;
+}
+
+/* ---- opening ----------------------------------------------------------------------------------------------------------- */
+
+static bool start_modules(Scope *s, void *arg)
+{
+    const char **failed = arg;
+    for (int i = 0; i < s->site->module_n; i++) {
+        const Module *m = s->site->modules[i];
+        *failed = m->name;
+        if (m->start && !m->start(s)) return false;
+    }
+    return true;
+}
+
+static bool run_starts(Site *site, Arena *keep, str *ret_why)
+{
+    const char *failed = "";
+    Landing l;
+    SCRATCH(tmp, keep);
+    if (site_write(site, &tmp, 0, start_modules, &failed, &l)) return true;
+    *ret_why = str_fmt(keep, "the module %s could not start: %s", failed, l.kind ? l.what : "see the line above");
+    return false;
+}
+
+static void compose(Site *site, const SiteSetup *setup, Arena *keep)
+{
+    const Module **all = NEW(keep, const Module *, setup->module_n + 1);
+    all[0] = &house_module;
+    for (int i = 0; i < setup->module_n; i++) {
+        const Module *m = all[i + 1] = setup->modules[i];
+        if (m->sign_in) site->own->sign_in = m->sign_in;
+        if (m->person_made) site->own->person_made = m->person_made;
+    }
+    site->modules = all;
+    site->module_n = setup->module_n + 1;
+}
+
+static bool open_all(Site *site, const SiteSetup *setup, Arena *keep, str *ret_why)
+{
+    if (!os_make_dirs(site->config.data)) {
+        *ret_why = str_fmt(keep, "the folder %s cannot be made: %s", site->config.data, strerror(errno));
+        return false;
+    }
+    DbConfig db = { .data_dir = site->config.data, .url = site->config.database_url, .pg_schema = setup->pg_schema,
+                    .migrations = setup->migrations, .migration_n = setup->migration_n, .wait_ms = DB_WAIT_MS };
+    return (site->own->routes = routes_compile(keep, site->modules, site->module_n, ret_why)) &&
+           read_key(site, keep, ret_why) &&
+           (site->db = db_open(&db, keep, ret_why)) &&
+           (site->journal = journal_open(site, keep, ret_why)) &&
+           run_starts(site, keep, ret_why);
+}
+
+Site *site_open(const SiteSetup *setup, Arena *keep, str *ret_why)
+{
+    static bool started;
+    if (!started) {
+        CHECK(sodium_init() >= 0);
+        i18n_start();
+        started = true;
+    }
+    Site *site = NEW(keep, Site, 1);
+    *site = (Site){ .config = setup->config, .assets = setup->assets, .asset_n = setup->asset_n,
+                    .layout_begin = setup->layout_begin, .layout_end = setup->layout_end, .own = NEW(keep, struct SiteOwn, 1) };
+    site->own->clock = setup->clock ? setup->clock : os_now;
+    site->own->sign_in = "/";
+    compose(site, setup, keep);
+    if (!open_all(site, setup, keep, ret_why)) {
+        site_close(site);
+        return NULL;
+    }
+    site->own->slow = web_slow_start(keep);
+    return site;
+}
+
+bool site_serve(Site *site, Arena *keep, str *ret_why)
+{
+    static HttpApp app;
+    app = web_app(site);
+    bool threads_of_pages = db_engine(site->db) == DB_POSTGRES && !site->config.threads;
+    HttpConfig http = { .listen = site->config.listen, .threads = threads_of_pages ? 8 : site->config.threads,
+                        .tmp_dir = str_fmt(keep, "%s/tmp", site->config.data).p };
+    if (!os_make_dirs(http.tmp_dir)) {
+        *ret_why = str_fmt(keep, "the folder %s cannot be made: %s", http.tmp_dir, strerror(errno));
+        return false;
+    }
+    site->http = http_open(&http, &app, keep, ret_why);
+    if (!site->http) return false;
+    site->jobs = jobs_start(site);
+    return true;
+}
+
+void site_close(Site *site)
+{
+    if (site->jobs) jobs_stop(site->jobs);
+    if (site->http) http_close(site->http);
+    if (site->own->slow) slow_stop(site->own->slow);
+    if (site->journal) journal_close(site->journal);
+    if (site->db) db_close(site->db);
+}
+
+/* ---- work outside any request ------------------------------------------------------------------------------------------- */
+
+static Scope scope_for(Site *site, Arena *arena, int64_t me)
+{
+    return (Scope){ .arena = arena, .site = site, .lang = lang_at(0), .me = me, .now = site->own->clock() };
+}
+
+bool site_write(Site *site, Arena *arena, int64_t me, bool (*rule)(Scope *, void *), void *arg, Landing *ret)
+{
+    Scope s = scope_for(site, arena, me);
+    return db_write(site->db, &s, rule, arg, ret);
+}
+
+typedef struct Reading { void (*rule)(Scope *, void *); void *arg; } Reading;
+
+static void read_step(Scope *s, void *arg)
+{
+    Reading *r = arg;
+    db_read_begin(s, s->site->db);
+    r->rule(s, r->arg);
+}
+
+bool site_read(Site *site, Arena *arena, int64_t me, void (*rule)(Scope *, void *), void *arg, Landing *ret)
+{
+    Scope s = scope_for(site, arena, me);
+    Reading r = { rule, arg };
+    bool fine = scope_try(&s, read_step, &r, ret);
+    if (s.db) db_read_end(&s);
+    return fine;
+}
+
+const Route *site_route(const Site *site, Method method, str path, unsigned *ret_allowed)
+{
+    str values[PATH_NAMES_MAX];
+    return routes_match(site->own->routes, method, path, values, ret_allowed);
+}

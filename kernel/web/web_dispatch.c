@@ -1,0 +1,393 @@
+/* web_dispatch - the life of a request.
+ *
+ *   plan     the route says how large the body may be
+ *   arrive   in a read transaction on a server thread: who is it, which language, which route, may she; a GET is answered
+ *   ahead    unsafe and slow (Route.ahead): in a read transaction on a slow worker
+ *   write    unsafe: on the writer, in a savepoint; the reply leaves when the batch is on disk
+ *
+ * Every step may fall (fault) and be tried again with the same memory: it begins at `mark`, and nothing made by a fallen
+ * try remains. A request that cannot be served gets a page that says so and gives back what was typed. */
+#include "journal/journal.h"
+#include "web/web_private.h"
+
+static bool is_unsafe(const WebPrivate *w) { return w->rq.method != M_GET; }
+
+static void clear_reply(WebPrivate *w)
+{
+    w->reply = (Reply){ 0 };
+    w->header_n = 0;
+    w->csrf = w->cookie_out = w->notice_out = w->file = w->etag = (str){ 0 };
+    w->csrf_n = 0;
+    w->cookie_keeps = w->cookie_ends = w->person_made = false;
+    w->rq.title = (str){ 0 };
+    w->rq.out = (Out){ .arena = w->rq.s.arena };
+    form_forget(&w->form);
+}
+
+/* Back to where the step began. */
+static void rewind_to_mark(WebPrivate *w)
+{
+    *w->rq.s.arena = w->mark;
+    if (!w->arrived) w->form = (Form){ .rq = &w->rq };
+    clear_reply(w);
+}
+
+/* What was made so far stays: who it is, and the form. */
+static void set_mark(WebPrivate *w)
+{
+    w->mark = *w->rq.s.arena;
+    w->arrived = true;
+}
+
+/* ---- who is it ------------------------------------------------------------------------------------------------------- */
+
+bool prefers_json(str accept)
+{
+    ptrdiff_t json = str_find(accept, S("application/json")), html = str_find(accept, S("text/html"));
+    return json >= 0 && (html < 0 || json < html);
+}
+
+static const Lang *language_of(WebPrivate *w)
+{
+    Request *rq = &w->rq;
+    const Lang *l;
+    str asked = rq->query.n ? query_str(rq, "lang") : (str){ 0 }, kept = http_cookie(rq->http, COOKIE_LANG);
+    if (asked.n && (l = lang_find(asked))) {
+        if (!str_eq(kept, str_from(l->tag))) cookie_set(rq, COOKIE_LANG, str_from(l->tag), COOKIE_SECONDS);
+        return l;
+    }
+    if (kept.n && (l = lang_find(kept))) return l;
+    if (w->session.lang.n && (l = lang_find(w->session.lang))) return l;
+    return lang_accept(header(rq, "accept-language"));
+}
+
+static void know_visitor(WebPrivate *w)
+{
+    Request *rq = &w->rq;
+    str cookie = http_cookie(rq->http, COOKIE_SESSION);
+    w->cookie = auth_cookie_wellformed(cookie) ? cookie : (str){ 0 };
+    w->session = (Session){ 0 };
+    if (w->cookie.n) auth_session(&rq->s, w->cookie, &w->session);
+    rq->s.me = w->session.person;
+    rq->signed_in = w->session.account;
+    rq->staff = w->session.staff;
+    rq->name = w->session.name;
+    rq->wants_json = prefers_json(header(rq, "accept"));
+    rq->s.lang = language_of(w);
+    if (!rq->wants_json) notice_take(rq);
+}
+
+/* ---- which route, and may she ----------------------------------------------------------------------------------------- */
+
+static Reply no_route(WebPrivate *w, unsigned allowed)
+{
+    Request *rq = &w->rq;
+    str values[PATH_NAMES_MAX], path = rq->path;
+    if (!allowed && path.n > 1 && path.p[path.n - 1] == '/' && !is_unsafe(w) &&
+        routes_match(rq->s.site->own->routes, M_GET, str_slice(path, 0, path.n - 1), values, &allowed))
+        return see_other_url(rq, str_slice(rq->http->raw_path, 0, rq->http->raw_path.n - 1));
+    if (!allowed) return refuse(rq, 404);
+    str names[METHODS + 1];
+    ptrdiff_t n = 0;
+    for (Method m = M_GET; m < METHODS; m++)
+        if (allowed & 1u << m) names[n++] = method_name(m);
+    if (allowed & 1u << M_GET) names[n++] = S("HEAD");
+    reply_header(rq, "Allow", str_join(rq->s.arena, names, n, S(", ")));
+    return refuse(rq, 405);
+}
+
+static const Route *find_route(WebPrivate *w, unsigned *ret_allowed)
+{
+    return routes_match(w->rq.s.site->own->routes, w->rq.method, w->rq.path, w->value, ret_allowed);
+}
+
+/* A form can only say GET and POST; the hidden `_method` says what it means. */
+static void take_said_method(WebPrivate *w)
+{
+    str said = form_raw(&w->form, FIELD_METHOD);
+    Method m = w->rq.method == M_POST && said.n ? method_from(said) : 0;
+    if (m && m != M_GET) w->rq.method = m;
+}
+
+static Reply lead_to_sign_in(WebPrivate *w)
+{
+    Request *rq = &w->rq;
+    const char *sign_in = rq->s.site->own->sign_in;
+    if (rq->wants_json || is_unsafe(w)) {
+        if (rq->wants_json) reply_header(rq, "WWW-Authenticate", S("Cookie realm=\"Sampan\""));
+        return refuse_again(rq, rq->wants_json ? 401 : 403, true);
+    }
+    str here = rq->http->raw_path;
+    if (rq->query.n) here = str_fmt(rq->s.arena, "%.*s?%.*s", STR_ARG(here), STR_ARG(rq->query));
+    return see_other(rq, "%s?to=%.*s", sign_in, STR_ARG(url_escape(rq->s.arena, here)));
+}
+
+static bool proves_itself(WebPrivate *w)
+{
+    str token = form_raw(&w->form, FIELD_CSRF);
+    if (!token.n) token = header(&w->rq, "csrf-token");
+    return auth_csrf_fits(w->rq.s.site->key, w->cookie, token);
+}
+
+/* False: w->reply says why not. */
+static bool admit(WebPrivate *w)
+{
+    Request *rq = &w->rq;
+    if (rq->route->who == WHO_STAFF && !rq->staff) w->reply = refuse(rq, 404);
+    else if (rq->route->who == WHO_SIGNED_IN && !rq->signed_in) w->reply = lead_to_sign_in(w);
+    else if (is_unsafe(w) && !rq->route->open && !proves_itself(w)) w->reply = refuse_again(rq, 403, false);
+    return !w->reply.done;
+}
+
+static void arrive(Scope *s, void *arg)
+{
+    WebPrivate *w = arg;
+    Request *rq = &w->rq;
+    unsigned allowed = 0;
+    db_read_begin(s, s->site->db);
+    know_visitor(w);
+    rq->route = find_route(w, &allowed);
+    if (is_unsafe(w)) {
+        if (!web_body(w, &w->reply)) return;
+        take_said_method(w);
+        rq->route = find_route(w, &allowed);
+    }
+    if (!rq->route) {
+        w->reply = no_route(w, allowed);
+        return;
+    }
+    if (!admit(w) || is_unsafe(w)) return;
+    w->reply = rq->route->handle(rq);
+    CHECK(w->reply.done);
+}
+
+/* ---- leaving ------------------------------------------------------------------------------------------------------------ */
+
+static void send_step(Scope *s, void *arg) { reply_send(arg); }
+
+static void leave(WebPrivate *w)
+{
+    if (scope_try(&w->rq.s, send_step, w, &w->landing)) return;
+    HttpReply last = { .status = 500 };
+    Reply plain = refuse_plain(500);
+    last.type = plain.type;
+    last.body = plain.body;
+    http_answer(w->rq.http, &last);
+}
+
+static int status_of(const WebPrivate *w, bool lost)
+{
+    return lost || w->landing.kind == FAULT_RETRY || w->landing.kind == FAULT_DISK ? 503 : 500;
+}
+
+/* No database here: it may be what failed. */
+static void apologise(Scope *s, void *arg)
+{
+    WebPrivate *w = arg;
+    Reply ignored;
+    int status = w->reply.status;
+    if (is_unsafe(w) && !w->form.n) web_body(w, &ignored);
+    w->reply = is_unsafe(w) ? refuse_again(&w->rq, status, false) : refuse(&w->rq, status);
+}
+
+static void leave_with_fault(WebPrivate *w, bool lost)
+{
+    Landing again;
+    int status = status_of(w, lost);
+    const Route *r = w->rq.route;
+    str method = method_name(w->rq.method);
+    os_log(LOG_ERROR, "web: %.*s %s: %s (%s:%d)", STR_ARG(method), r ? r->path : "(no route)",
+           w->landing.kind ? w->landing.what : "the commit failed", w->landing.kind ? w->landing.file : "db", w->landing.line);
+    rewind_to_mark(w);
+    w->reply.status = status;
+    if (!scope_try(&w->rq.s, apologise, w, &again)) {
+        rewind_to_mark(w);
+        w->reply = refuse_plain(status);
+    }
+    leave(w);
+}
+
+/* ---- reading --------------------------------------------------------------------------------------------------------------- */
+
+static bool try_reading(WebPrivate *w, void (*step)(Scope *, void *))
+{
+    for (int i = 1;; i++) {
+        bool fine = scope_try(&w->rq.s, step, w, &w->landing);
+        if (w->rq.s.db) db_read_end(&w->rq.s);
+        w->rq.s.db = NULL;
+        if (fine || w->landing.kind != FAULT_RETRY || i == READ_TRIES) return fine;
+        rewind_to_mark(w);
+    }
+}
+
+/* ---- writing ---------------------------------------------------------------------------------------------------------------- */
+
+/* A visitor saves for the first time. She keeps the cookie she has: two presses of one button are one person. A page that
+ * is shown again with its errors (any 4xx) makes nobody, because nothing is kept of it. */
+static void make_person(WebPrivate *w)
+{
+    Scope *s = &w->rq.s;
+    Session made_meanwhile;
+    str cookie = cookie_for_page(&w->rq);
+    if (auth_session(s, cookie, &made_meanwhile)) {
+        s->me = made_meanwhile.person;
+        return;
+    }
+    s->me = journal_id(s);
+    if (s->site->own->person_made) s->site->own->person_made(s, s->me);
+    auth_session_start(s, cookie, s->me, header(&w->rq, "user-agent"));
+    w->cookie_out = cookie;
+    w->cookie_keeps = w->person_made = true;
+}
+
+static void stay_known(WebPrivate *w)
+{
+    if (!w->session.person || w->rq.s.now - w->session.seen < DAY) return;
+    auth_session_seen(&w->rq.s, w->cookie);
+    w->cookie_out = w->cookie;
+    w->cookie_keeps = true;
+}
+
+static void write_step(Scope *s, void *arg)
+{
+    WebPrivate *w = arg;
+    const Route *route = w->rq.route;
+    stay_known(w);
+    if (route->who == WHO_LEARNER && !s->me) make_person(w);
+    w->reply = route->handle(&w->rq);
+    CHECK(w->reply.done);
+}
+
+static bool run_write(DbWork *work, DbConn *writer, bool *ret_retry)
+{
+    WebPrivate *w = (WebPrivate *)work;
+    Scope *s = &w->rq.s;
+    rewind_to_mark(w);
+    s->me = w->session.person;
+    s->db = writer;
+    s->writing = true;
+    bool fine = scope_try(s, write_step, w, &w->landing);
+    s->db = NULL;
+    s->writing = false;
+    if (!fine) {
+        *ret_retry = w->landing.kind == FAULT_RETRY;
+        w->reply = (Reply){ 0 };
+    }
+    bool nobody_after_all = w->person_made && w->reply.status >= 400;
+    if (nobody_after_all) w->cookie_keeps = false;
+    return fine && !nobody_after_all;
+}
+
+static void written(DbWork *work, DbDone how)
+{
+    WebPrivate *w = (WebPrivate *)work;
+    if (how != DB_LOST && w->reply.done) leave(w);
+    else leave_with_fault(w, how == DB_LOST);
+}
+
+static void submit_write(WebPrivate *w)
+{
+    set_mark(w);
+    w->work = (DbWork){ .run = run_write, .done = written };
+    db_submit(w->rq.s.site->db, &w->work);
+}
+
+/* ---- slow work first --------------------------------------------------------------------------------------------------------- */
+
+static void look_ahead(Scope *s, void *arg)
+{
+    WebPrivate *w = arg;
+    db_read_begin(s, s->site->db);
+    w->reply = w->rq.route->ahead(&w->rq);
+}
+
+static void run_slow(WebPrivate *w)
+{
+    if (!try_reading(w, look_ahead)) leave_with_fault(w, false);
+    else if (w->reply.done) leave(w);
+    else submit_write(w);
+}
+
+static void submit_slow(WebPrivate *w)
+{
+    set_mark(w);
+    if (slow_submit(w->rq.s.site->own->slow, w)) return;
+    w->landing = (Landing){ .kind = FAULT_RETRY, .file = __FILE__, .line = __LINE__, .what = "too many wait for slow work" };
+    leave_with_fault(w, false);
+}
+
+/* ---- the server's calls -------------------------------------------------------------------------------------------------------- */
+
+static HttpPlan plan(void *self, HttpRequest *http)
+{
+    const Site *site = self;
+    HttpPlan plan = { .body_max = BODY_MAX_USUAL };
+    Method said = method_from(http->method);
+    str values[PATH_NAMES_MAX];
+    unsigned allowed;
+    for (Method m = M_POST; said != M_GET && m < METHODS; m++) {      /* which of them, the body may say */
+        const Route *r = routes_match(site->own->routes, m, http->path, values, &allowed);
+        if (r && r->body_max > plan.body_max) plan.body_max = r->body_max;
+        if (r && r->upload_max > plan.upload_max) plan.upload_max = r->upload_max;
+    }
+    return plan;
+}
+
+static WebPrivate *open_request(Site *site, HttpRequest *http)
+{
+    WebPrivate *w = NEW(&http->arena, WebPrivate, 1);
+    Request *rq = &w->rq;
+    rq->web = w;
+    rq->http = http;
+    rq->method = method_from(http->method);
+    rq->path = http->path;
+    rq->query = http->query;
+    rq->s = (Scope){ .arena = &http->arena, .site = site, .now = site->own->clock(), .lang = lang_at(0) };
+    w->mark = http->arena;
+    rewind_to_mark(w);
+    return w;
+}
+
+static void serve_asset(HttpRequest *http, const Asset *a)
+{
+    HttpReply reply = { .status = 200, .type = a->type, .body = a->as.plain, .packed = &a->as, .store = true };
+    http_answer(http, &reply);
+}
+
+static void serve(void *self, HttpRequest *http)
+{
+    Site *site = self;
+    if (str_starts(http->path, S("/assets/")) && method_from(http->method) == M_GET) {
+        const Asset *a = asset_at(site, http->path);
+        if (a) {
+            serve_asset(http, a);
+            return;
+        }
+    }
+    WebPrivate *w = open_request(site, http);
+    if (!try_reading(w, arrive)) leave_with_fault(w, false);
+    else if (w->reply.done) leave(w);
+    else if (w->rq.route->ahead) submit_slow(w);
+    else submit_write(w);
+}
+
+/* The server's own refusals (a body too large, a request that two could read differently) in our words. */
+static void refuse_for_server(void *self, HttpRequest *http, int status, HttpReply *ret)
+{
+    WebPrivate *w = open_request(self, http);
+    w->rq.method = M_GET;
+    w->reply.status = status;
+    w->rq.s.lang = lang_accept(http_header(http, "accept-language"));
+    w->rq.wants_json = prefers_json(http_header(http, "accept"));
+    if (!scope_try(&w->rq.s, apologise, w, &w->landing)) w->reply = refuse_plain(status);
+    *ret = (HttpReply){ .status = status, .type = w->reply.type, .body = w->reply.body };
+}
+
+static void ended(void *self, HttpRequest *http) { http->app = NULL; }
+
+HttpApp web_app(Site *site)
+{
+    return (HttpApp){ .self = site, .plan = plan, .serve = serve, .refuse = refuse_for_server, .ended = ended };
+}
+
+Slow *web_slow_start(Arena *keep) { return slow_start(keep, run_slow); }

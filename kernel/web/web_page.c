@@ -1,0 +1,119 @@
+/* web_page - what stands around every page: the layout, the bar, the languages, the hidden proof in forms, and the tag
+ * by which a browser finds out that nothing changed. */
+#include "web/web_private.h"
+
+enum { PAGE_BYTES_USUAL = 16 * 1024 };
+
+/* ---- pages -------------------------------------------------------------------------------------------------------- */
+
+void page_begin(Request *rq)
+{
+    out_init(&rq->out, rq->s.arena, PAGE_BYTES_USUAL);
+    rq->s.site->layout_begin(rq);
+    notice_shown(rq);
+}
+
+/* The masked token differs in every reply; a tag over the rest lets an unchanged page be answered by 304. An old token
+ * goes on working, because it belongs to the cookie; so the cookie counts. */
+static str tag_of(WebPrivate *w, str body)
+{
+    uint64_t h = str_hash(session_cookie(&w->rq), 1);
+    for (int i = 0; i < w->csrf_n; i++) {
+        ptrdiff_t at = str_find(body, w->csrf);
+        if (at < 0) break;
+        h = str_hash(str_slice(body, 0, at), h);
+        body = str_slice(body, at + w->csrf.n, body.n);
+    }
+    return str_fmt(w->rq.s.arena, "\"%016llx\"", (unsigned long long)str_hash(body, h));
+}
+
+/* A reply that brings a cookie or a sentence shown once is not one to keep. */
+static bool worth_keeping(const WebPrivate *w)
+{
+    return w->rq.method == M_GET && !w->header_n && !w->cookie_out.n && !w->rq.notice.n;
+}
+
+Reply page_end(Request *rq)
+{
+    rq->s.site->layout_end(rq);
+    str body = out_text(&rq->out);
+    if (worth_keeping(rq->web)) rq->web->etag = tag_of(rq->web, body);
+    return text_reply(rq, S("text/html; charset=utf-8"), body);
+}
+
+/* Programs get the proof in a header and send it back in one of the same name. */
+Reply page_json(Request *rq, Json *j)
+{
+    WebPrivate *w = rq->web;
+    str body = out_text(j->out);
+    cookie_for_page(rq);
+    if (worth_keeping(w)) w->etag = tag_of(w, body);
+    reply_header(rq, "CSRF-Token", auth_csrf(rq->s.arena, rq->s.site->key, cookie_for_page(rq)));
+    return text_reply(rq, S("application/json"), body);
+}
+
+str csrf_field(Request *rq)
+{
+    WebPrivate *w = rq->web;
+    if (!w->csrf.n) w->csrf = auth_csrf(rq->s.arena, rq->s.site->key, cookie_for_page(rq));
+    w->csrf_n++;
+    return str_fmt(rq->s.arena, "<input type=\"hidden\" name=\"" FIELD_CSRF "\" value=\"%.*s\">", STR_ARG(w->csrf));
+}
+
+/* ---- for the layout ------------------------------------------------------------------------------------------------- */
+
+void nav_add(Request *rq, Nav *nav, str label, const char *href)
+{
+    str to = str_from(href);
+    bool below = str_starts(rq->path, to) && (rq->path.n == to.n || rq->path.p[to.n] == '/');
+    CHECK(nav->n < COUNT_OF(nav->row));
+    nav->row[nav->n++] = (NavItem){ label, { to }, to.n == 1 ? rq->path.n == 1 : below };
+}
+
+/* A page made because the database is away has no entries: they may ask it. */
+Nav web_nav(Request *rq)
+{
+    const Site *site = rq->s.site;
+    Nav nav = { .n = 0 };
+    for (int i = 0; rq->s.db && i < site->module_n; i++)
+        if (site->modules[i]->nav) site->modules[i]->nav(rq, &nav);
+    return nav;
+}
+
+LangLinks web_languages(Request *rq)
+{
+    LangLinks links = { NEW(rq->s.arena, LangLink, lang_count()), lang_count() };
+    for (int i = 0; i < links.n; i++) {
+        const Lang *l = lang_at(i);
+        str tag = str_from(l->tag);
+        links.row[i] = (LangLink){ url_with(rq, S("lang"), tag), tag, l->name, l == rq->s.lang };
+    }
+    return links;
+}
+
+str web_owner(Request *rq)
+{
+    if (!rq->s.me) return (str){ 0 };
+    return auth_mac(rq->s.arena, rq->s.site->key, "drafts", str_fmt(rq->s.arena, "%lld", (long long)rq->s.me), (str){ 0 });
+}
+
+const Asset *asset_named(const Site *site, const char *name)
+{
+    for (int i = 0; i < site->asset_n; i++)
+        if (strcmp(site->assets[i].name, name) == 0) return &site->assets[i];
+    return NULL;
+}
+
+const Asset *asset_at(const Site *site, str path)
+{
+    for (int i = 0; i < site->asset_n; i++)
+        if (str_eq(site->assets[i].path, path)) return &site->assets[i];
+    return NULL;
+}
+
+Url asset(Request *rq, const char *name)
+{
+    const Asset *a = asset_named(rq->s.site, name);
+    CHECK(a);
+    return (Url){ a->path };
+}

@@ -1,0 +1,97 @@
+/* web_private - what the files of this room share: the life of one request, and the running site's own things. */
+#pragma once
+#include "auth/auth.h"
+#include "http/http.h"
+#include "web/site.h"
+
+enum {
+    PATH_NAMES_MAX     = 8,
+    REPLY_HEADERS_MAX  = 12,
+    BODY_MAX_USUAL     = 64 * 1024,
+    FIELDS_MAX         = 500,
+    SLOW_WORKERS       = 2,          /* a password hash takes 19 MiB and 20 ms of a core each */
+    SLOW_QUEUE_MAX     = 64,
+    READ_TRIES         = 3,
+    NOTICE_BYTES_MAX   = 600,
+    COOKIE_SECONDS     = 400 * 24 * 3600,   /* as long as browsers keep one */
+};
+#define COOKIE_SESSION "sampan"
+#define COOKIE_LANG    "lang"
+#define COOKIE_NOTICE  "notice"
+#define FIELD_CSRF     "_csrf"
+#define FIELD_METHOD   "_method"
+
+typedef struct FormError { struct FormError *next; str name, sentence; } FormError;
+struct Form {
+    Request   *rq;
+    HttpPart  *part; int n, cap;
+    FormError *first, **last;
+};
+
+/* One request from plan to the last byte. The DbWork is first, so that the writer's hand gives back the call. */
+typedef struct WebPrivate {
+    DbWork      work;
+    Request     rq;
+    Arena       mark;                  /* the arena before a try: a second try begins with the same memory */
+    bool        arrived;               /* the form is read and stays over a second try */
+    Landing     landing;               /* why the last try fell */
+    struct WebPrivate *next_slow;
+
+    str         value[PATH_NAMES_MAX]; /* of the names in the route's path */
+    str         cookie;                /* that came, well formed; or "" */
+    str         cookie_out;            /* that goes back; "" none */
+    bool        cookie_keeps, cookie_ends;
+    Session     session;
+    Form        form;
+    str         csrf; int csrf_n;      /* this reply's token and how often it stands in the page */
+    bool        person_made;
+
+    HttpHeader  header[REPLY_HEADERS_MAX]; int header_n;
+    str         notice_out;            /* for the next page */
+    str         file;                  /* a stored file's path, opened when the reply leaves */
+    str         etag;
+    Reply       reply;
+} WebPrivate;
+
+/* ---- routes (web_routes.c) ---- */
+typedef struct Routes Routes;
+Routes      *routes_compile(Arena *keep, const Module *const *modules, int n, str *ret_why);   /* NULL: *ret_why */
+const Route *routes_match(const Routes *r, Method m, str path, str values[PATH_NAMES_MAX], unsigned *ret_allowed);
+str          method_name(Method m);
+Method       method_from(str name);          /* HEAD is GET; 0: none of ours */
+
+/* ---- the parts of a request's life ---- */
+HttpApp web_app(Site *site);                                     /* web_dispatch.c */
+bool    web_body(WebPrivate *w, Reply *ret_refusal);             /* web_body.c: fills the form */
+void    form_forget(Form *f);                                    /* web_form.c: errors of an earlier try */
+void    form_add(Form *f, const HttpPart *part);
+bool    field_is_secret(str name);                               /* "password", "new_password" */
+bool    field_is_kernels(str name);                              /* "_csrf", "_method" */
+Reply   refuse(Request *rq, int status);                         /* web_error.c: the designed page of a status */
+Reply   refuse_again(Request *rq, int status, bool sign_in);     /* the same, with all that was typed */
+Reply   refuse_plain(int status);                                /* when even the layout fails: words that need nothing */
+void    reply_send(WebPrivate *w);                               /* web_reply.c; may fault before the reply has left */
+void    reply_header(Request *rq, const char *name, str value);
+bool    path_is_local(str path);
+str     cookie_for_page(Request *rq);                            /* the visitor's cookie, minted when there is none */
+void    cookie_set(Request *rq, const char *name, str value, int64_t seconds);
+bool    prefers_json(str accept);
+void    notice_take(Request *rq);                                /* web_notice.c: reads it; a page that shows it takes it away */
+void    notice_shown(Request *rq);
+void    notice_send(Request *rq, str sentence);
+
+typedef struct Slow Slow;                                        /* web_slow.c */
+Slow   *web_slow_start(Arena *keep);                             /* for what comes from web_dispatch */
+Slow   *slow_start(Arena *keep, void (*run)(WebPrivate *));
+bool    slow_submit(Slow *slow, WebPrivate *w);                  /* false: too many wait already */
+void    slow_stop(Slow *slow);                                   /* what waits is run first */
+
+extern const Module house_module;                                /* house.c: the kernel's own pages and jobs */
+
+struct SiteOwn {
+    Routes     *routes;
+    Slow       *slow;
+    const char *sign_in;
+    void      (*person_made)(Scope *s, int64_t id);
+    int64_t   (*clock)(void);
+};

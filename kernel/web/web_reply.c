@@ -1,0 +1,230 @@
+/* web_reply - what a handler answers with, and how it leaves. */
+#include <fcntl.h>
+#include <stdarg.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "files/files.h"
+#include "web/web_private.h"
+
+/* ---- the address ------------------------------------------------------------------------------------------------- */
+
+/* A path of this site, in characters that may stand in a header as they are. "//host" and "/\host" are not. */
+bool path_is_local(str path)
+{
+    if (!path.n || path.p[0] != '/' || (path.n > 1 && (path.p[1] == '/' || path.p[1] == '\\'))) return false;
+    for (ptrdiff_t i = 0; i < path.n; i++)
+        if (path.p[i] <= ' ' || path.p[i] == '\\' || path.p[i] == 0x7F) return false;
+    return true;
+}
+
+static str find_query(const Request *rq, str name)
+{
+    str rest = rq->query;
+    while (rest.n) {
+        str_pair pair = str_cut(rest, '&');
+        str_pair part = str_cut(pair.head, '=');
+        str key;
+        rest = pair.tail;
+        if (url_unescape(rq->s.arena, part.head, true, &key) && str_eq(key, name)) return part.tail;
+    }
+    return (str){ 0 };
+}
+
+str query_str(const Request *rq, const char *name)
+{
+    str value;
+    if (!url_unescape(rq->s.arena, find_query(rq, str_from(name)), true, &value)) return (str){ 0 };
+    return str_is_plain(value, false) ? value : (str){ 0 };
+}
+
+int64_t query_int(const Request *rq, const char *name, int64_t otherwise)
+{
+    int64_t v;
+    return str_int(query_str(rq, name), &v) ? v : otherwise;
+}
+
+/* The names in "/notes/:id/pages/:page*" are numbered in their order. */
+str path_str(const Request *rq, const char *name)
+{
+    str rest = str_from(rq->route->path), wanted = str_from(name);
+    for (int i = 0; rest.n;) {
+        str_pair cut = str_cut(rest, '/');
+        rest = cut.tail;
+        if (!str_starts(cut.head, S(":"))) continue;
+        str called = str_slice(cut.head, 1, cut.head.n - str_ends(cut.head, S("*")));
+        if (str_eq(called, wanted)) return rq->web->value[i];
+        i++;
+    }
+    return (str){ 0 };
+}
+
+int64_t path_int(const Request *rq, const char *name)
+{
+    int64_t v;
+    return str_int(path_str(rq, name), &v) ? v : 0;
+}
+
+str header(const Request *rq, const char *name) { return http_header(rq->http, name); }
+
+Url url_with(Request *rq, str name, str value)
+{
+    Out o;
+    out_init(&o, rq->s.arena, rq->http->raw_path.n + rq->query.n + name.n + value.n * 3 + 16);
+    out_str(&o, rq->http->raw_path);
+    char before = '?';
+    for (str rest = rq->query; rest.n;) {
+        str_pair pair = str_cut(rest, '&');
+        rest = pair.tail;
+        if (str_eq(str_cut(pair.head, '=').head, name) || !pair.head.n) continue;
+        out_char(&o, before);
+        out_str(&o, pair.head);
+        before = '&';
+    }
+    out_char(&o, before);
+    out_str(&o, url_escape(rq->s.arena, name));
+    out_char(&o, '=');
+    out_str(&o, url_escape(rq->s.arena, value));
+    return (Url){ out_text(&o) };
+}
+
+str return_to(Request *rq)
+{
+    str to = query_str(rq, "to");
+    if (!to.n) to = form_raw(form(rq), "to");
+    return path_is_local(to) ? to : S("/");
+}
+
+/* ---- replies ------------------------------------------------------------------------------------------------------ */
+
+Reply text_reply(Request *rq, str type, str body)
+{
+    return (Reply){ .status = 200, .type = type, .body = body, .done = true };
+}
+
+Reply with_status(Reply r, int status)
+{
+    r.status = status;
+    return r;
+}
+
+Reply see_other_url(Request *rq, str path)
+{
+    return (Reply){ .status = 303, .location = path_is_local(path) ? path : S("/"), .done = true };
+}
+
+Reply see_other(Request *rq, const char *path_format, ...)
+{
+    Out o;
+    va_list args, again;
+    va_start(args, path_format);
+    va_copy(again, args);
+    int n = vsnprintf(NULL, 0, path_format, again);
+    va_end(again);
+    CHECK(n >= 0);
+    out_init(&o, rq->s.arena, n + 1);
+    vsnprintf(o.p, (size_t)n + 1, path_format, args);
+    va_end(args);
+    return see_other_url(rq, (str){ o.p, n });
+}
+
+static bool shows_inline(str type)
+{
+    return str_eq(type, S("image/png")) || str_eq(type, S("image/jpeg")) || str_eq(type, S("image/webp"));
+}
+
+/* filename* in UTF-8 (RFC 8187): every browser of the last ten years reads it. */
+Reply file_reply(Request *rq, str stored, str type, str filename)
+{
+    const char *path = files_path(&rq->s, stored);
+    if (!path) return not_found(rq);
+    rq->web->file = str_keep(rq->s.arena, str_from(path));
+    if (!shows_inline(type))
+        reply_header(rq, "Content-Disposition", str_fmt(rq->s.arena, "attachment; filename*=UTF-8''%.*s",
+                                                        STR_ARG(url_escape(rq->s.arena, filename))));
+    return (Reply){ .status = 200, .type = type, .done = true };
+}
+
+/* ---- headers and cookies -------------------------------------------------------------------------------------------- */
+
+void reply_header(Request *rq, const char *name, str value)
+{
+    WebPrivate *w = rq->web;
+    CHECK(w->header_n < REPLY_HEADERS_MAX);
+    w->header[w->header_n++] = (HttpHeader){ str_from(name), value };
+}
+
+void cookie_set(Request *rq, const char *name, str value, int64_t seconds)
+{
+    str age = seconds < 0 ? (str){ 0 } : str_fmt(rq->s.arena, "; Max-Age=%lld", (long long)seconds);
+    reply_header(rq, "Set-Cookie", str_fmt(rq->s.arena, "%s=%.*s; Path=/; HttpOnly; SameSite=Lax%s%.*s", name, STR_ARG(value),
+                                           rq->http->secure ? "; Secure" : "", STR_ARG(age)));
+}
+
+str cookie_for_page(Request *rq)
+{
+    WebPrivate *w = rq->web;
+    if (w->cookie_out.n) return w->cookie_out;
+    if (w->cookie.n) return w->cookie;
+    return w->cookie_out = auth_cookie_new(rq->s.arena);
+}
+
+str session_cookie(const Request *rq) { return rq->web->cookie; }
+
+void session_begin(Request *rq, int64_t person)
+{
+    WebPrivate *w = rq->web;
+    if (w->cookie.n) auth_session_end(&rq->s, w->cookie);
+    w->cookie_out = auth_cookie_new(rq->s.arena);
+    w->cookie_keeps = true;
+    auth_session_start(&rq->s, w->cookie_out, person, header(rq, "user-agent"));
+}
+
+void session_end(Request *rq)
+{
+    if (rq->web->cookie.n) auth_session_end(&rq->s, rq->web->cookie);
+    rq->web->cookie_out = (str){ 0 };
+    rq->web->cookie_ends = true;
+}
+
+static void send_session_cookie(WebPrivate *w)
+{
+    if (w->cookie_ends) cookie_set(&w->rq, COOKIE_SESSION, S(""), 0);
+    else if (w->cookie_out.n) cookie_set(&w->rq, COOKIE_SESSION, w->cookie_out, w->cookie_keeps ? COOKIE_SECONDS : -1);
+}
+
+/* ---- leaving ---------------------------------------------------------------------------------------------------------- */
+
+static bool open_file(WebPrivate *w, HttpReply *reply)
+{
+    struct stat about;
+    int fd = open(str_z(w->rq.s.arena, w->file), O_RDONLY | O_CLOEXEC);
+    if (fd < 0 || fstat(fd, &about) != 0) {
+        if (fd >= 0) close(fd);
+        return false;
+    }
+    reply->has_fd = true;
+    reply->fd = fd;
+    reply->fd_size = about.st_size;
+    return true;
+}
+
+void reply_send(WebPrivate *w)
+{
+    Request *rq = &w->rq;
+    Reply *r = &w->reply;
+    HttpReply out = { .status = r->status, .type = r->type, .body = r->body };
+    if (w->notice_out.n) notice_send(rq, w->notice_out);
+    send_session_cookie(w);
+    if (r->location.n) reply_header(rq, "Location", r->location);
+    if (str_starts(r->type, S("text/html"))) reply_header(rq, "Content-Language", str_from(rq->s.lang->tag));
+    if (r->status == 200 && rq->method == M_GET) out.etag = w->etag;
+    if (w->file.n && r->status == 200 && !open_file(w, &out)) {
+        out.status = 404;
+        out.type = S("text/plain; charset=utf-8");
+        out.body = T(&rq->s, "This file is not here any more.");
+    }
+    out.headers = w->header;
+    out.header_n = w->header_n;
+    http_answer(rq->http, &out);
+}
