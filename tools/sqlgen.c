@@ -574,6 +574,9 @@ static void check_all(void)
 {
     sqlite3 *db;
     if (sqlite3_open(":memory:", &db) != SQLITE_OK) stop_at("sqlgen", 1, "SQLite does not open");
+    /* Else a misspelt "column" between double quotes would quietly be taken for a text. */
+    sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
+    sqlite3_db_config(db, SQLITE_DBCONFIG_DQS_DDL, 0, NULL);
     for (int i = 0, m = 0; i < file_n; i++)
         if (files[i].schema) schema_apply(db, &files[i], &migrations[m++]);
     for (int i = 0; i < query_n; i++) query_check(db, queries[i]);

@@ -6,10 +6,12 @@
  *
  * Rules of the engines
  *   SQLite      one connection writes, on one thread, and does every checkpoint (wal_autocheckpoint=0): Debian 12's 3.40.1
- *               carries the WAL-reset bug and this rule is the mitigation. Readers are read-only, one a thread, each
- *               piece of work in one read transaction. synchronous=FULL: acknowledged means on disk.
- *   PostgreSQL  the same shape: one writing connection, readers one a thread, libpq in pipeline mode. 40xxx and a lost
- *               connection become FAULT_RETRY.
+ *               carries the WAL-reset bug and this rule is the mitigation. Readers are read-only, as many as threads that
+ *               read at the same moment, each piece of work in one read transaction. synchronous=FULL: acknowledged means
+ *               on disk.
+ *   PostgreSQL  the same shape: one writing connection, readers as needed, libpq in pipeline mode. Several processes may
+ *               share one database: each batch begins by locking one row, so that writers of all processes take turns
+ *               and a rule may look before it writes, as on SQLite. 40xxx and a lost connection become FAULT_RETRY.
  *
  * Group commit (db_submit): pieces of writing work queue for the writer thread, which runs all that wait as savepoints
  * of one transaction, commits once, and only then calls each one's `done`. A piece that returns false or faults is
@@ -38,6 +40,7 @@ typedef struct DbQuery {
     uint16_t        id;             /* dense over the program, given by sqlgen: the statement cache's index */
     bool            writes;
 } DbQuery;
+enum { DB_UNCACHED = UINT16_MAX };  /* the id of a query written by hand: prepared anew each time */
 
 /* NULL: kind is kept and `null` is set. Fixed size, passed in arrays. */
 typedef struct DbValue { DbKind kind; bool null; int64_t i; double r; str s; } DbValue;
@@ -79,35 +82,38 @@ bool     db_alive(Db *db, Arena *keep, str *ret_why);   /* for doctor and the he
 
 /* ---- reading --------------------------------------------------------------------------------------------------- */
 
-/* A reader for this piece of work: takes a connection of the calling thread, begins a read transaction, sets s->db.
+/* A reader for this piece of work: takes a connection that rests, begins a read transaction, sets s->db.
  * Faults are the caller's to catch (scope_try). db_read_end never faults and is called on every path. */
 void db_read_begin(Scope *s, Db *db);
 void db_read_end(Scope *s);
 
 /* ---- writing --------------------------------------------------------------------------------------------------- */
 
-typedef enum DbDone { DB_SAVED, DB_ROLLED_BACK, DB_LOST } DbDone;   /* LOST: the commit itself failed or its outcome is unknown */
+/* ROLLED_BACK: run returned false, and what it left behind for its caller holds. LOST: nothing of it holds: the commit
+ * failed, its outcome is unknown, or the database was away and run was never called. */
+typedef enum DbDone { DB_SAVED, DB_ROLLED_BACK, DB_LOST } DbDone;
 
 typedef struct DbWork {
     struct DbWork *next;
     /* On the writer thread, inside a savepoint. Return true to keep what was written. Must catch its own faults with
-     * scope_try and return false; may be called again after FAULT_RETRY (then *ret_retry is set true by run). */
+     * scope_try and return false, and set *ret_retry when the fault was FAULT_RETRY. May be called again, for such a
+     * fault of its own or of another piece of the batch: all of a batch that failed is run once more, one by one. */
     bool (*run)(struct DbWork *w, DbConn *writer, bool *ret_retry);
     void (*done)(struct DbWork *w, DbDone how);     /* on the writer thread, after the commit; must be quick */
 } DbWork;
 
 void db_submit(Db *db, DbWork *w);              /* any thread; the work is the caller's until done */
+/* The same for one caller who waits: jobs, tools, tests. True: saved. Else *ret_landing says why, or its kind is FAULT_NONE:
+ * the rule itself returned false. s must not be in a read transaction. Not from the writer thread. */
 bool db_write(Db *db, Scope *s, bool (*rule)(Scope *, void *), void *arg, Landing *ret_landing);
-                                                /* the same for one caller who waits: jobs, tools, tests.
-                                                   true: saved. s must not be in a read transaction */
 void db_pause_commits(Db *db, bool on);         /* tests only: hold the writer, to look at what waits */
 
-/* Tests: the n-th database call from now faults (FAULT_INJECTED) on connections of this thread or the writer; 0: never.
- * Counts db_one/many/run/ask and the commit. */
+/* Tests: the n-th database call from now fails, of those made by this thread or by the writer's; 0: never. Counts
+ * db_one/many/run/ask, which fault (FAULT_INJECTED), and the commit, which then loses its batch (DB_LOST). */
 void    db_fail_nth(Db *db, int64_t n);
 int64_t db_calls(const Db *db);                 /* calls so far */
 
 /* Every query of the program, for the check that each prepares on the engine at hand (sampan doctor, tests). */
 extern const DbQuery *const db_queries[];
 extern const int            db_query_n;
-bool db_prepares(Db *db, const DbQuery *q, Arena *keep, str *ret_why);
+bool db_prepares(Db *db, const DbQuery *q, Arena *keep, str *ret_why);   /* and gives the columns it promises */
