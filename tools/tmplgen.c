@@ -336,6 +336,7 @@ static void value_ended(Compiler *c)
     Spot *s = &c->spot;
     if (!strcmp(s->tag, "form") && !strcmp(s->attr, "method") && !strcmp(s->value, "post")) s->post = true;
     s->place = s->place == IN_VALUE ? AFTER_VALUE : IN_TAG;
+    s->quote = 0;
 }
 
 static void tag_ended(Compiler *c, const char *at)
