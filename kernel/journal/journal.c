@@ -24,17 +24,50 @@ const KindRow *journal_kinds_named(const Journal *j, str kind, int *ret_n)
     return j->kinds + low;
 }
 
+/* ---- erasure ----------------------------------------------------------------------------------------------------------- */
+
+static bool is_latest(const Journal *j, str kind)
+{
+    int n;
+    const KindRow *row = journal_kinds_named(j, kind, &n);
+    bool latest = false;
+    for (int i = 0; i < n; i++) latest |= row[i].kind->merge == MERGE_LATEST;
+    return latest;
+}
+
+/* Where her word was the latest, the one before it holds again: that is what a node knows to whom her word comes after
+ * her erasure. The modules have deleted her rows by now. */
+static void apply_what_others_said(Scope *s, int64_t person)
+{
+    journal_rows_subjects_of_rows hers = journal_rows_subjects_of(s, person);
+    for (ptrdiff_t i = 0; i < hers.n; i++) {
+        if (!is_latest(s->site->journal, hers.row[i].kind)) continue;
+        journal_rows_about_rows about = journal_rows_about(s, hers.row[i].kind, hers.row[i].subject);
+        for (ptrdiff_t k = 0; k < about.n; k++) {
+            journal_rows_about_row *p = &about.row[k];
+            journal_apply(s, &(Record){ p->id, p->node, p->seq, p->at, p->actor, p->kind, p->subject, p->body });
+        }
+    }
+}
+
+static void forget(Scope *s, str subject)
+{
+    int64_t person;
+    if (!str_int(subject, &person)) return;
+    journal_rows_forget_actor(s, person);
+    journal_rows_forget_subject(s, subject);
+    apply_what_others_said(s, person);
+}
+
+/* ---- applying ----------------------------------------------------------------------------------------------------------- */
+
 static void apply_each(Scope *s, void *arg)
 {
     const Record *r = arg;
     int n;
     const KindRow *row = journal_kinds_named(s->site->journal, r->kind, &n);
     for (int i = 0; i < n; i++) row[i].kind->apply(s, r);
-    int64_t person;
-    if (str_eq(r->kind, S(PERSON_ERASED)) && str_int(r->subject, &person)) {
-        journal_rows_forget_actor(s, person);
-        journal_rows_forget_subject(s, r->subject);
-    }
+    if (str_eq(r->kind, S(PERSON_ERASED))) forget(s, r->subject);
 }
 
 /* What applies it sees the actor and the time of the record, whoever carries it and whenever it comes. Memory and bodies end

@@ -8,6 +8,11 @@
  * from the record. LATEST kinds write a row only when the record's id is greater than the id the row was written by
  * (keep it in a column `stamp`): ids are time-ordered and unique, so "latest" is the same everywhere.
  *
+ * Erasure: every module's apply of "person.erased" (subject: the person's id) deletes all rows that records by or about that
+ * person made. The journal then empties their bodies here and wherever they turn up later, and where hers was the latest word
+ * applies again what others said of the same kind and subject. So a LATEST kind that several people share must say in
+ * its subject what it is about.
+ *
  * A record: id, node, seq (1, 2, 3, … without gaps for each node), at (ms, the clock of the node), actor (a person), kind,
  * subject (a short key: what it is about), body (JSON, at most 16 KiB). Ids: 41 bits of ms since 2026, 16 bits of node,
  * 6 bits of counter; made here without asking anyone, never going back even when the clock does.

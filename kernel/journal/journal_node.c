@@ -64,6 +64,12 @@ static void claim_number(Scope *s, Claim *c, int64_t now)
     fault(s, FAULT_DB, "No node number is free");
 }
 
+static void set_mark(Scope *s, Claim *c)
+{
+    int64_t ms = s->now - JOURNAL_EPOCH;
+    c->mark = (ms > c->from_ms ? ms : c->from_ms) + AHEAD_MS;
+}
+
 static bool claim(Scope *s, void *arg)
 {
     Claim *c = arg;
@@ -73,8 +79,9 @@ static bool claim(Scope *s, void *arg)
     memcpy(c->j->key, c->key.p, (size_t)c->key.n);
     c->from_ms = 0;
     claim_number(s, c, s->now);
-    int64_t ms = s->now - JOURNAL_EPOCH;
-    c->mark = (ms > c->from_ms ? ms : c->from_ms) + AHEAD_MS;
+    int64_t seen_ms = id_ms(journal_rows_last_id(s));
+    if (seen_ms > c->from_ms && seen_ms < CLOCK_MAX) c->from_ms = seen_ms;     /* what others wrote is followed, see journal.c */
+    set_mark(s, c);
     return journal_rows_renew(s, c->node, str_from(c->lease), s->now + LEASE_MS, c->mark) == 1;
 }
 
@@ -95,8 +102,7 @@ static void take_over(Journal *j, const Claim *c)
 static bool renew(Scope *s, void *arg)
 {
     Claim *c = arg;
-    int64_t ms = s->now - JOURNAL_EPOCH;
-    c->mark = (ms > c->from_ms ? ms : c->from_ms) + AHEAD_MS;
+    set_mark(s, c);
     return journal_rows_renew(s, c->node, str_from(c->lease), s->now + LEASE_MS, c->mark) == 1;
 }
 

@@ -24,6 +24,13 @@ UPDATE journal SET body = '' WHERE actor = :actor AND kind <> 'person.erased' AN
 -- name: forget_subject(subject str) run
 UPDATE journal SET body = '' WHERE subject = :subject AND subject <> '' AND kind <> 'person.erased' AND body <> '';
 
+-- name: subjects_of(actor int) many
+SELECT DISTINCT kind, subject FROM journal WHERE actor = :actor AND subject <> '' AND kind <> '' ORDER BY kind, subject;
+
+-- name: about(kind str, subject str) many
+SELECT id, node, seq, at, actor, kind, subject, body FROM journal
+ WHERE subject = :subject AND subject <> '' AND kind = :kind AND body <> '' ORDER BY id;
+
 -- name: after_id(id int, most int) many
 SELECT id, node, seq, at, actor, kind, subject, body FROM journal WHERE id > :id ORDER BY id LIMIT :most;
 
@@ -58,12 +65,15 @@ INSERT INTO journal_key (one, key) VALUES (1, :key) ON CONFLICT (one) DO NOTHING
 -- name: claim(lease str, until int, now int) one
 -- The lowest number whose holder is gone. Two who ask at once: the second finds it held, and asks again.
 UPDATE journal_node SET lease = :lease, until = :until
- WHERE until < :now AND node = (SELECT min(f.node) FROM journal_node f WHERE f.own = 1 AND f.until < :now)
+ WHERE until <= :now AND node = (SELECT min(f.node) FROM journal_node f WHERE f.own = 1 AND f.until <= :now)
 RETURNING node, mark;
 
 -- name: claim_new(node int, key str, lease str, until int) run
 INSERT INTO journal_node (node, key, own, lease, until, mark) VALUES (:node, :key, 1, :lease, :until, 0)
     ON CONFLICT (node) DO NOTHING;
+
+-- name: last_id() int
+SELECT coalesce(max(id), 0) AS "id:int" FROM journal;
 
 -- name: renew(node int, lease str, until int, mark int) run
 UPDATE journal_node SET until = :until, mark = CASE WHEN mark < :mark THEN :mark ELSE mark END
