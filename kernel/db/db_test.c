@@ -46,6 +46,8 @@ static const DbQuery
     narrow = QUERY(10, "narrow", "", GIVES_NOTES, BOTH("SELECT id FROM note")),
     trouble = QUERY(11, "trouble", "i", GIVES_NUMBER, .sql = { "SELECT ?1", "SELECT trouble($1)" }),
     my_backend = QUERY(12, "my_backend", "", GIVES_NUMBER, BOTH("SELECT pg_backend_pid()")),
+    roll_all = QUERY(14, "roll_all", "", .writes = true, .sql = {         /* on SQLite a conflict ends the whole transaction */
+        "INSERT OR ROLLBACK INTO note (id) VALUES (1)", "INSERT INTO note (id) VALUES (1)" }),
     end_backend = QUERY(13, "end_backend", "i", GIVES_NUMBER, .sql = { "SELECT ?1", "SELECT pg_terminate_backend($1::int)" });
 
 static const DbMigration steps[] = {
@@ -473,6 +475,23 @@ TEST(a_retry_runs_the_batch_again_one_by_one)
     house_end(&h);
 }
 
+static void end_the_transaction(Scope *s, void *arg)
+{
+    (void)arg;
+    db_run(s, &roll_all, NULL);
+}
+
+TEST(a_piece_that_ends_the_transaction_takes_no_other_with_it)
+{
+    House h = house(w);
+    Bit bits[4] = { [1].body = end_the_transaction };
+    bits_submit(&h, bits, 4);
+    bits_settle(&h, bits, 4);
+    for (int i = 0; i < 4; i++) EXPECT(bits[i].told && bits[i].how == (i == 1 ? DB_ROLLED_BACK : DB_SAVED));
+    EXPECT(notes(&h) == 4);
+    house_end(&h);
+}
+
 TEST(a_failure_nobody_read_is_not_saved)
 {
     House h = house(w);
@@ -745,7 +764,8 @@ TEST(a_serialisation_failure_is_tried_once_more)
 
 TESTS(db, values_come_back_as_they_went, a_row_becomes_json_with_its_ids_as_text, many_rows_keep_their_order, one_row_is_one_row,
       a_reader_cannot_write, a_page_reads_one_moment, questions_travel_together, a_wrong_query_is_as_wrong_the_second_time, nobody_is_told_before_the_commit,
-      a_piece_that_fails_is_rolled_back_alone, a_retry_runs_the_batch_again_one_by_one, a_failure_nobody_read_is_not_saved,
+      a_piece_that_fails_is_rolled_back_alone, a_retry_runs_the_batch_again_one_by_one,
+      a_piece_that_ends_the_transaction_takes_no_other_with_it, a_failure_nobody_read_is_not_saved,
       more_pieces_than_one_batch_holds, every_call_may_fail_and_nothing_is_half, a_lost_commit_takes_the_whole_batch,
       a_key_that_points_nowhere_is_refused, many_hands_write_and_read, each_step_is_made_once,
       a_database_that_cannot_be_opened_says_why, a_query_is_checked_on_the_engine_at_hand, every_query_of_the_program_prepares,
