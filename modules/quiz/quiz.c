@@ -1,0 +1,247 @@
+/* quiz - the rules of questions and answers.
+ *
+ * Tables   quiz_set, quiz_question, quiz_version: written by quiz_install from what authors wrote
+ *          quiz_try, quiz_answer: derived from the journal, changed only by the three apply functions
+ * Records  quiz.answered {"set","question","version","response","hit","score"}, subject: the set
+ *          person.joined, person.erased: of the people module; answers follow the person
+ * Rule     the latest try by record id is the answer; every try is kept. */
+#include "quiz_own.h"
+
+#include "people/people.h"
+
+/* ---- sets ---------------------------------------------------------------------------------------------------------------- */
+
+static str sheet_of(Arena *keep, const QuizBank *bank)
+{
+    Out out;
+    out_init(&out, keep, 4096);
+    for (ptrdiff_t i = 0; i < bank->question_n; i++) {
+        quiz_pack_str(&out, bank->question[i].name);
+        quiz_pack(&out, &bank->question[i]);
+    }
+    return out_text(&out);
+}
+
+static const QuizQuestion *named(const QuizBank *bank, str name)
+{
+    for (ptrdiff_t i = 0; i < bank->question_n; i++)
+        if (str_eq(bank->question[i].name, name)) return &bank->question[i];
+    return NULL;
+}
+
+static void install_questions(Scope *s, str set, const QuizBank *bank)
+{
+    quiz_questions_of_rows before = quiz_questions_of(s, set);
+    for (ptrdiff_t i = 0; i < before.n; i++)
+        if (before.row[i].place && !named(bank, before.row[i].name)) quiz_retire(s, set, before.row[i].name);
+    for (ptrdiff_t i = 0; i < bank->question_n; i++) {
+        const QuizQuestion *q = &bank->question[i];
+        SCRATCH(tmp, s->arena);
+        Out packed;
+        out_init(&packed, &tmp, 1024);
+        quiz_pack(&packed, q);
+        quiz_put_version(s, set, q->name, q->version, out_text(&packed), q->source, s->now);
+        quiz_put_question(s, set, q->name, i + 1, q->version);
+    }
+}
+
+void quiz_install(Scope *s, str set, str title, str url, const QuizBank *bank)
+{
+    quiz_sheet_row_row was;
+    bool known = quiz_sheet_row(s, set, &was);
+    str sheet = sheet_of(s->arena, bank);
+    if (!known && !bank->question_n) return;
+    if (known && str_eq(was.title, title) && str_eq(was.url, url) && str_eq(was.sheet, sheet)) return;
+    install_questions(s, set, bank);
+    quiz_put_set(s, set, title, url, bank->question_n, sheet);
+}
+
+/* ---- how a person stands --------------------------------------------------------------------------------------------------- */
+
+static QuizStanding standing_of(str set, int64_t questions, int64_t answered, int64_t right, int64_t marks)
+{
+    QuizStanding st = { set, questions, answered, right, questions ? marks / questions : 0, false };
+    st.done = questions && answered == questions && st.percent >= QUIZ_DONE_PERCENT;
+    return st;
+}
+
+/* The first key after all that begin with `prefix`. Keys are ASCII, so the last byte can be counted up. */
+static str after_prefix(Arena *keep, str prefix)
+{
+    if (!prefix.n) return S("\x7f");
+    str high = str_keep(keep, prefix);
+    ((char *)high.p)[high.n - 1]++;
+    return high;
+}
+
+DbAsk quiz_standings_ask(Scope *s, str prefix)
+{
+    return quiz_standings_between_ask(s, s->me, prefix, after_prefix(s->arena, prefix));
+}
+
+static QuizStandings standings_from(Scope *s, quiz_standings_between_rows rows)
+{
+    QuizStandings all = { NEW(s->arena, QuizStanding, rows.n), rows.n };
+    for (ptrdiff_t i = 0; i < rows.n; i++)
+        all.row[i] = standing_of(rows.row[i].set_key, rows.row[i].questions, rows.row[i].answered, rows.row[i].whole,
+                                 rows.row[i].marks);
+    return all;
+}
+
+QuizStandings quiz_standings_got(Scope *s, DbAsk *ask) { return standings_from(s, quiz_standings_between_got(s, ask)); }
+
+QuizStandings quiz_standings(Scope *s, str prefix)
+{
+    return standings_from(s, quiz_standings_between(s, s->me, prefix, after_prefix(s->arena, prefix)));
+}
+
+QuizStanding quiz_standing(Scope *s, str set)
+{
+    str just_after = str_fmt(s->arena, "%.*s\x01", STR_ARG(set));
+    QuizStandings one = standings_from(s, quiz_standings_between(s, s->me, set, just_after));
+    return one.n ? one.row[0] : (QuizStanding){ .set = set };
+}
+
+void QuizStanding_json(Json *j, str key, const QuizStanding *standing)
+{
+    json_object(j, key);
+    json_str(j, S("set"), standing->set);
+    json_int(j, S("questions"), standing->questions);
+    json_int(j, S("answered"), standing->answered);
+    json_int(j, S("right"), standing->right);
+    json_int(j, S("percent"), standing->percent);
+    json_bool(j, S("done"), standing->done);
+    json_object_end(j);
+}
+
+void QuizStandings_json(Json *j, str key, const QuizStandings *standings)
+{
+    json_array(j, key);
+    for (ptrdiff_t i = 0; i < standings->n; i++) QuizStanding_json(j, S(""), &standings->row[i]);
+    json_array_end(j);
+}
+
+/* ---- the sheet --------------------------------------------------------------------------------------------------------------- */
+
+QuizSheetAsk quiz_sheet_ask(Scope *s, str set)
+{
+    QuizSheetAsk ask = { .set = set, .questions = quiz_sheet_row_ask(s, set) };
+    if (s->me) ask.answers = quiz_my_answers_ask(s, s->me, set);
+    return ask;
+}
+
+static const quiz_my_answers_row *answer_to(const quiz_my_answers_rows *answers, str name)
+{
+    for (ptrdiff_t i = 0; i < answers->n; i++)
+        if (str_eq(answers->row[i].question, name)) return &answers->row[i];
+    return NULL;
+}
+
+static const QuizSheet *sheet_from(Scope *s, str set, const quiz_sheet_row_row *row, const quiz_my_answers_rows *answers)
+{
+    QuizSheet *sheet = NEW(s->arena, QuizSheet, 1);
+    *sheet = (QuizSheet){ .set = set, .title = row->title, .url = row->url };
+    sheet->row = NEW(s->arena, QuizItem, row->questions);
+    int64_t answered = 0, right = 0, marks = 0;
+    QuizQuestion q;
+    str name;
+    for (str rest = row->sheet; sheet->n < row->questions && quiz_unpack_str(&rest, &name) && quiz_unpack(s->arena, &rest, &q);) {
+        const quiz_my_answers_row *a = answer_to(answers, name);
+        quiz_item_answered(s, &q, set, name, a, &sheet->row[sheet->n++]);
+        answered += a != NULL;
+        right += a && a->score == 100;
+        marks += a ? a->score : 0;
+    }
+    sheet->standing = standing_of(set, sheet->n, answered, right, marks);
+    return sheet;
+}
+
+const QuizSheet *quiz_sheet_got(Scope *s, QuizSheetAsk *ask)
+{
+    quiz_sheet_row_row row = { 0 };
+    quiz_my_answers_rows answers = { 0 };
+    quiz_sheet_row_got(s, &ask->questions, &row);
+    if (s->me) answers = quiz_my_answers_got(s, &ask->answers);
+    return sheet_from(s, ask->set, &row, &answers);
+}
+
+const QuizSheet *quiz_sheet(Scope *s, str set)
+{
+    QuizSheetAsk ask = quiz_sheet_ask(s, set);
+    return quiz_sheet_got(s, &ask);
+}
+
+void QuizSheet_json(Json *j, str key, const QuizSheet *sheet)
+{
+    json_object(j, key);
+    json_str(j, S("set"), sheet->set);
+    QuizStanding_json(j, S("standing"), &sheet->standing);
+    json_array(j, S("questions"));
+    for (ptrdiff_t i = 0; i < sheet->n; i++) QuizItem_json(j, S(""), &sheet->row[i]);
+    json_array_end(j);
+    json_object_end(j);
+}
+
+/* ---- answers ----------------------------------------------------------------------------------------------------------------- */
+
+bool quiz_asked_question(Scope *s, const quiz_asked_row *asked, QuizQuestion *ret)
+{
+    str packed = asked->packed;
+    return packed.n && quiz_unpack(s->arena, &packed, ret);
+}
+
+int64_t quiz_keep_answer(Scope *s, str set, str question, int64_t version, const QuizGiven *given)
+{
+    Out body;
+    out_init(&body, s->arena, 256);
+    Json j = json_to(&body);
+    json_object(&j, S(""));
+    json_str(&j, S("set"), set);
+    json_str(&j, S("question"), question);
+    json_id(&j, S("version"), version);
+    json_str(&j, S("response"), given->response);
+    json_str(&j, S("hit"), given->hit);
+    json_int(&j, S("score"), given->score);
+    json_object_end(&j);
+    return journal_add(s, "quiz.answered", set, out_text(&body));
+}
+
+/* From any node, in any order: a try is added once, then the latest of them is looked up anew. */
+static void apply_answered(Scope *s, const Record *r)
+{
+    Body *b = body_read(s, r->body);
+    if (!b) return;
+    str set = body_str(b, "set"), question = body_str(b, "question");
+    int64_t version = body_int(b, "version"), score = body_int(b, "score"), person = people_canonical(s, r->actor);
+    if (!set.n || !question.n || score < 0 || score > 100) return;
+    if (quiz_put_try(s, set, question, person, r->id, version, body_str(b, "response"), body_str(b, "hit"), score, r->at))
+        quiz_retell(s, set, question, person);
+}
+
+/* A guest turned out to be somebody. What she answered as a guest is hers, and the latest of both counts. */
+static void apply_joined(Scope *s, const Record *r)
+{
+    int64_t from, into;
+    if (!str_int(r->subject, &from) || (into = people_canonical(s, from)) == from) return;
+    quiz_answered_by_rows rows = quiz_answered_by(s, from);
+    for (ptrdiff_t i = 0; i < rows.n; i++) {
+        quiz_move_tries(s, from, into, rows.row[i].set_key, rows.row[i].question);
+        quiz_retell(s, rows.row[i].set_key, rows.row[i].question, into);
+    }
+    quiz_drop_answers(s, from);
+}
+
+static void apply_erased(Scope *s, const Record *r)
+{
+    int64_t person;
+    if (!str_int(r->subject, &person)) return;
+    quiz_answered_by_rows rows = quiz_answered_by(s, person);
+    for (ptrdiff_t i = 0; i < rows.n; i++) quiz_drop_tries(s, person, rows.row[i].set_key, rows.row[i].question);
+    quiz_drop_answers(s, person);
+}
+
+const EntryKind quiz_kinds[QUIZ_KINDS] = {
+    { "quiz.answered", apply_answered, MERGE_APPEND, .personal = true },
+    { "person.joined", apply_joined,   MERGE_LATEST, .personal = true },
+    { "person.erased", apply_erased,   MERGE_LATEST, .personal = true },
+};

@@ -1,0 +1,289 @@
+/* quiz_item - a question made ready for one person: her order of the choices, what she gave, what is said about it.
+ *
+ * Rule     nothing here tells which choice is right until she has answered. */
+#include "quiz_own.h"
+
+#include "i18n/i18n.h"
+
+/* ---- order ------------------------------------------------------------------------------------------------------------- */
+
+static uint64_t next_random(uint64_t *state)                  /* splitmix64 */
+{
+    uint64_t z = *state += 0x9E3779B97F4A7C15u;
+    z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9u;
+    z = (z ^ (z >> 27)) * 0x94D049BB133111EBu;
+    return z ^ (z >> 31);
+}
+
+/* Every person has an order of her own, the same at each visit: the right answer is not always the first one, nor can it
+ * be passed on as "the second". */
+static void shuffle(Scope *s, const QuizItem *item, ptrdiff_t *order, ptrdiff_t n)
+{
+    uint64_t state = str_hash(item->name, str_hash(item->set, (uint64_t)s->me));
+    for (ptrdiff_t i = 0; i < n; i++) order[i] = i;
+    for (ptrdiff_t i = n - 1; i > 0; i--) {
+        ptrdiff_t k = (ptrdiff_t)(next_random(&state) % (uint64_t)(i + 1)), was = order[i];
+        order[i] = order[k];
+        order[k] = was;
+    }
+}
+
+static bool in_order(const ptrdiff_t *order, ptrdiff_t n)
+{
+    for (ptrdiff_t i = 0; i < n; i++) if (order[i] != i) return false;
+    return true;
+}
+
+/* ---- the form ---------------------------------------------------------------------------------------------------------- */
+
+static bool is_given(int64_t number, const str *given, ptrdiff_t n)
+{
+    int64_t v;
+    for (ptrdiff_t i = 0; i < n; i++) if (str_int(given[i], &v) && v == number) return true;
+    return false;
+}
+
+static void fill_options(Scope *s, const QuizQuestion *q, const str *given, ptrdiff_t n, QuizItem *item)
+{
+    ptrdiff_t order[QUIZ_CHOICES_MAX] = { 0, 1 };
+    item->options = (QuizOptions){ NEW(s->arena, QuizOption, q->choice_n), q->choice_n };
+    if (q->kind != QUIZ_TRUE_FALSE) shuffle(s, item, order, q->choice_n);
+    for (ptrdiff_t i = 0; i < q->choice_n; i++) {
+        const QuizChoice *c = &q->choice[order[i]];
+        item->options.row[i] = (QuizOption){ order[i] + 1, c->text, is_given(order[i] + 1, given, n) };
+    }
+    if (q->kind != QUIZ_TRUE_FALSE) return;
+    item->options.row[0].text = (Html){ T(s, "True") };
+    item->options.row[1].text = (Html){ T(s, "False") };
+}
+
+typedef bool (*Belongs)(const QuizQuestion *q, ptrdiff_t choice, int64_t field);
+
+static bool is_pair(const QuizQuestion *q, ptrdiff_t choice, int64_t field) { return quiz_pair_of(q, choice) == choice; }
+static bool is_of_gap(const QuizQuestion *q, ptrdiff_t choice, int64_t field) { return q->choice[choice].gap == field - 1; }
+
+/* The choices that belong to a field, in the order of this person. */
+static QuizOptions menu(Scope *s, const QuizQuestion *q, const QuizItem *item, const QuizField *f, Belongs belongs)
+{
+    ptrdiff_t order[QUIZ_CHOICES_MAX];
+    QuizOptions m = { NEW(s->arena, QuizOption, q->choice_n), 0 };
+    shuffle(s, item, order, q->choice_n);
+    for (ptrdiff_t i = 0; i < q->choice_n; i++) {
+        ptrdiff_t c = order[i];
+        if (!belongs(q, c, f->number)) continue;
+        Html text = q->kind == QUIZ_MATCHING ? q->choice[c].pair : q->choice[c].text;
+        m.row[m.n++] = (QuizOption){ c + 1, text, is_given(c + 1, &f->typed, 1) };
+    }
+    return m;
+}
+
+static QuizOptions places(Scope *s, const QuizQuestion *q, const QuizField *f)
+{
+    QuizOptions m = { NEW(s->arena, QuizOption, q->choice_n), q->choice_n };
+    for (ptrdiff_t i = 0; i < m.n; i++)
+        m.row[i] = (QuizOption){ i + 1, (Html){ num_int(s, i + 1) }, is_given(i + 1, &f->typed, 1) };
+    return m;
+}
+
+static void fill_rows(Scope *s, const QuizQuestion *q, const str *given, ptrdiff_t n, QuizItem *item)
+{
+    ptrdiff_t order[QUIZ_CHOICES_MAX], rows = quiz_fields(q);
+    item->fields = (QuizFields){ NEW(s->arena, QuizField, rows), rows };
+    for (ptrdiff_t i = 0; i < rows; i++) order[i] = i;
+    if (q->kind == QUIZ_ORDERING) shuffle(s, item, order, rows);
+    bool given_away = q->kind == QUIZ_ORDERING && in_order(order, rows);
+    for (ptrdiff_t i = 0; i < rows; i++) {
+        ptrdiff_t c = given_away ? (i + 1) % rows : order[i];
+        QuizField *f = &item->fields.row[i];
+        *f = (QuizField){ .number = c + 1, .before = q->choice[c].text, .typed = c < n ? given[c] : (str){ 0 } };
+        f->menu = q->kind == QUIZ_ORDERING ? places(s, q, f) : menu(s, q, item, f, is_pair);
+    }
+}
+
+static void fill_gaps(Scope *s, const QuizQuestion *q, const str *given, ptrdiff_t n, QuizItem *item)
+{
+    int fields = q->gap_n ? q->gap_n : 1;
+    item->fields = (QuizFields){ NEW(s->arena, QuizField, fields), fields };
+    for (int i = 0; i < fields; i++) {
+        QuizField *f = &item->fields.row[i];
+        *f = (QuizField){ .number = i + 1, .typed = i < n ? given[i] : (str){ 0 } };
+        if (q->gap_n) f->before = q->text[i];
+        if (quiz_gap_has_menu(q, i)) f->menu = menu(s, q, item, f, is_of_gap);
+    }
+    if (q->gap_n) item->after = q->text[q->gap_n];
+}
+
+static QuizShape shape_of(const QuizQuestion *q)
+{
+    if (q->kind <= QUIZ_TRUE_FALSE) return QUIZ_CHOOSE;
+    if (q->kind == QUIZ_MATCHING || q->kind == QUIZ_ORDERING) return QUIZ_ROWS;
+    return q->gap_n ? QUIZ_FILL : QUIZ_TYPE;
+}
+
+void quiz_item(Scope *s, const QuizQuestion *q, str set, str name, const str *given, ptrdiff_t n, QuizItem *ret)
+{
+    *ret = (QuizItem){ .set = set, .name = name, .version = q->version, .kind = q->kind, .shape = shape_of(q) };
+    if (ret->shape != QUIZ_FILL) ret->text = q->text[0];
+    if (ret->shape == QUIZ_CHOOSE) fill_options(s, q, given, n, ret);
+    else if (ret->shape == QUIZ_ROWS) fill_rows(s, q, given, n, ret);
+    else fill_gaps(s, q, given, n, ret);
+}
+
+/* ---- the answer -------------------------------------------------------------------------------------------------------- */
+
+ptrdiff_t quiz_given(Arena *keep, const QuizQuestion *q, str response, str **ret)
+{
+    if (!response.n) return 0;
+    char between = q->kind <= QUIZ_TRUE_FALSE ? ',' : '\n';
+    ptrdiff_t n = 1;
+    for (ptrdiff_t i = 0; i < response.n; i++) n += response.p[i] == between;
+    *ret = NEW(keep, str, n);
+    str_pair cut = { .tail = response };
+    for (ptrdiff_t i = 0; i < n; i++) {
+        cut = str_cut(cut.tail, between);
+        (*ret)[i] = cut.head;
+    }
+    return n;
+}
+
+static void say(QuizItem *item, Html about, Html text)
+{
+    if (text.s.n) item->said.row[item->said.n++] = (QuizSaid){ about, text };
+}
+
+static void say_of_choices(const QuizQuestion *q, QuizItem *item)
+{
+    for (ptrdiff_t i = 0; i < item->options.n; i++) {
+        const QuizOption *o = &item->options.row[i];
+        if (o->chosen) say(item, q->kind == QUIZ_MULTIPLE ? o->text : (Html){ { 0 } }, q->choice[o->value - 1].feedback);
+    }
+}
+
+static void say_of_rows(const QuizQuestion *q, QuizItem *item)
+{
+    for (ptrdiff_t i = 0; i < item->fields.n; i++) {
+        QuizField *f = &item->fields.row[i];
+        ptrdiff_t c = (ptrdiff_t)f->number - 1;
+        int64_t right = q->kind == QUIZ_ORDERING ? f->number : quiz_pair_of(q, c) + 1;
+        f->verdict = is_given(right, &f->typed, 1) ? QUIZ_RIGHT : QUIZ_WRONG;
+        say(item, f->before, q->choice[c].feedback);
+    }
+}
+
+static void say_of_fields(const QuizQuestion *q, str hit, QuizItem *item)
+{
+    for (ptrdiff_t i = 0; i < item->fields.n; i++) {
+        QuizField *f = &item->fields.row[i];
+        int64_t met = quiz_number(hit, '\n', i);
+        const QuizChoice *c = met > 0 && met <= q->choice_n ? &q->choice[met - 1] : NULL;
+        if (item->fields.n > 1) f->verdict = c && c->weight == QUIZ_FULL_MARK ? QUIZ_RIGHT : QUIZ_WRONG;
+        if (c) say(item, (Html){ { 0 } }, c->feedback);
+    }
+}
+
+void quiz_item_say(Scope *s, const QuizQuestion *q, str response, str hit, int64_t score, QuizItem *item)
+{
+    item->score = score;
+    item->verdict = score == 100 ? QUIZ_RIGHT : score > 0 ? QUIZ_PARTLY : QUIZ_WRONG;
+    item->why = q->why;
+    item->said.row = NEW(s->arena, QuizSaid, q->choice_n);
+    if (item->shape == QUIZ_CHOOSE) say_of_choices(q, item);
+    else if (item->shape == QUIZ_ROWS) say_of_rows(q, item);
+    else say_of_fields(q, hit, item);
+}
+
+void quiz_item_answered(Scope *s, const QuizQuestion *q, str set, str name, const quiz_my_answers_row *answer, QuizItem *ret)
+{
+    str *given = NULL;
+    bool same = answer && answer->version == q->version;
+    ptrdiff_t n = same ? quiz_given(s->arena, q, answer->response, &given) : 0;
+    quiz_item(s, q, set, name, given, n, ret);
+    if (!answer) return;
+    ret->answer = ret->seen = answer->id;
+    ret->at = answer->at;
+    ret->tries = answer->tries;
+    ret->score = answer->score;
+    ret->saved = quiz_clock(s, answer->at);
+    ret->changed = !same;
+    if (same) quiz_item_say(s, q, answer->response, answer->hit, answer->score, ret);
+}
+
+/* In UTC, as all dates here are; without the day when it is today. */
+str quiz_clock(Scope *s, int64_t at)
+{
+    str iso = time_iso(s->arena, at), clock = str_slice(iso, 11, 16);
+    if (at / DAY == s->now / DAY) return str_fmt(s->arena, "%.*s UTC", STR_ARG(clock));
+    return str_fmt(s->arena, "%.*s %.*s UTC", STR_ARG(str_slice(iso, 0, 10)), STR_ARG(clock));
+}
+
+Url quiz_review_url(Scope *s, str set) { return (Url){ str_fmt(s->arena, "/quiz/review/%.*s", STR_ARG(set)) }; }
+
+/* ---- JSON ---------------------------------------------------------------------------------------------------------------- */
+
+static const char *const kind_names[] = {
+    [QUIZ_SINGLE] = "single", [QUIZ_MULTIPLE] = "multiple", [QUIZ_TRUE_FALSE] = "true-false", [QUIZ_NUMERIC] = "numeric",
+    [QUIZ_SHORT] = "short", [QUIZ_MATCHING] = "matching", [QUIZ_ORDERING] = "ordering", [QUIZ_GAPS] = "gaps",
+};
+
+static void options_json(Json *j, str key, QuizOptions options)
+{
+    if (!options.n) return;
+    json_array(j, key);
+    for (ptrdiff_t i = 0; i < options.n; i++) {
+        json_object(j, S(""));
+        json_int(j, S("value"), options.row[i].value);
+        json_str(j, S("text"), options.row[i].text.s);
+        json_bool(j, S("chosen"), options.row[i].chosen);
+        json_object_end(j);
+    }
+    json_array_end(j);
+}
+
+static void fields_json(Json *j, const QuizItem *item)
+{
+    if (!item->fields.n) return;
+    json_array(j, S("fields"));
+    for (ptrdiff_t i = 0; i < item->fields.n; i++) {
+        const QuizField *f = &item->fields.row[i];
+        json_object(j, S(""));
+        json_int(j, S("number"), f->number);
+        json_str(j, S("before"), f->before.s);
+        json_str(j, S("typed"), f->typed);
+        options_json(j, S("menu"), f->menu);
+        if (f->verdict) json_bool(j, S("right"), f->verdict == QUIZ_RIGHT);
+        json_object_end(j);
+    }
+    json_array_end(j);
+}
+
+static void answer_json(Json *j, const QuizItem *item)
+{
+    json_object(j, S("answer"));
+    json_id(j, S("id"), item->answer);
+    json_int(j, S("at"), item->at);
+    json_int(j, S("tries"), item->tries);
+    json_int(j, S("score"), item->score);
+    json_bool(j, S("right"), item->score == 100);
+    json_bool(j, S("changed"), item->changed);
+    json_array(j, S("feedback"));
+    for (ptrdiff_t i = 0; i < item->said.n; i++) json_str(j, S(""), item->said.row[i].text.s);
+    if (item->why.s.n) json_str(j, S(""), item->why.s);
+    json_array_end(j);
+    json_object_end(j);
+}
+
+void QuizItem_json(Json *j, str key, const QuizItem *item)
+{
+    json_object(j, key);
+    json_str(j, S("set"), item->set);
+    json_str(j, S("name"), item->name);
+    json_str(j, S("kind"), str_from(kind_names[item->kind]));
+    json_id(j, S("version"), item->version);
+    json_str(j, S("text"), item->text.s);
+    options_json(j, S("options"), item->options);
+    fields_json(j, item);
+    json_str(j, S("after"), item->after.s);
+    if (item->error.n) json_str(j, S("error"), item->error);
+    if (item->answer) answer_json(j, item);
+    json_object_end(j);
+}
