@@ -556,7 +556,7 @@ static void check_places_filled(const Template *t, Slice text, const Slice *name
 static Text translated(const Template *t, Slice rest, bool plural)
 {
     Text out = { 0 }, fills = { 0 };
-    Slice names[ARGS_MAX + 1], count = { 0 };
+    Slice names[ARGS_MAX + 1] = { 0 }, count = { 0 };
     int n = 0;
     Slice one = take_literal(t, &rest);
     Slice many = plural ? take_literal(t, &rest) : (Slice){ "", "" };
