@@ -21,5 +21,6 @@ for m in $modules; do
     for f in $(list "$d/pages" '*.html'); do echo "page $m $f"; done
 done
 for f in $(list app '*.c'); do echo "app app $f"; done
+for f in $(list app/assets '*'); do echo "asset app $f"; done
 for f in $(list app '*.html'); do echo "page app $f"; done
 for f in $(list tests '*.c'); do echo "test tests $f"; done

@@ -48,6 +48,8 @@ str  auth_hash(Arena *keep, str password);                   /* "": the machine 
 bool auth_hash_fits(Arena *tmp, str hash, str password);     /* an empty hash costs the same time and never fits */
 bool auth_hash_old(Arena *tmp, str hash);                    /* should be made again with today's cost */
 
+str  auth_fold(Arena *keep, str name);                        /* names that look alike to a reader are one (NFKC, case folded) */
+
 /* Guessing: failed attempts at `what` (a name, an address) are counted; past `most` in 15 minutes one waits.
  * What was tried is kept only as a keyed hash. */
 bool auth_may_try(Scope *s, str what, int64_t most, int64_t *ret_wait_ms);

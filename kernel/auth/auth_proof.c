@@ -91,18 +91,31 @@ bool auth_csrf_fits(const uint8_t key[32], str cookie, str text)
 
 /* ---- passwords ---------------------------------------------------------------------------------------------------- */
 
-/* One keyboard sends é as one character, another as two: NFC makes them one. Text that ICU refuses stays as it is. */
+/* Text that ICU refuses, or that is longer than any we take, stays as it is. */
+static str normal(Arena *keep, const UNormalizer2 *how, str text, UErrorCode error)
+{
+    UChar *typed = NEW(keep, UChar, UNITS_MAX), *made = NEW(keep, UChar, UNITS_MAX);
+    int32_t n = 0, bytes = 0, room = UNITS_MAX * 3;
+    char *out = NEW(keep, char, room);
+    u_strFromUTF8(typed, UNITS_MAX, &n, text.p, (int32_t)text.n, &error);
+    n = unorm2_normalize(how, typed, n, made, UNITS_MAX, &error);
+    u_strToUTF8(out, room, &bytes, made, n, &error);
+    return U_SUCCESS(error) ? (str){ out, bytes } : text;
+}
+
+/* One keyboard sends é as one character, another as two. */
 static str normal_form(Arena *keep, str password)
 {
     UErrorCode error = U_ZERO_ERROR;
     const UNormalizer2 *nfc = unorm2_getNFCInstance(&error);
-    UChar *typed = NEW(keep, UChar, UNITS_MAX), *normal = NEW(keep, UChar, UNITS_MAX);
-    int32_t n = 0, bytes = 0, room = UNITS_MAX * 3;
-    char *text = NEW(keep, char, room);
-    u_strFromUTF8(typed, UNITS_MAX, &n, password.p, (int32_t)password.n, &error);
-    n = unorm2_normalize(nfc, typed, n, normal, UNITS_MAX, &error);
-    u_strToUTF8(text, room, &bytes, normal, n, &error);
-    return U_SUCCESS(error) ? (str){ text, bytes } : password;
+    return normal(keep, nfc, password, error);
+}
+
+str auth_fold(Arena *keep, str name)
+{
+    UErrorCode error = U_ZERO_ERROR;
+    const UNormalizer2 *fold = unorm2_getNFKCCasefoldInstance(&error);
+    return normal(keep, fold, name, error);
 }
 
 str auth_hash(Arena *keep, str password)

@@ -78,11 +78,22 @@ static bool open_all(Site *site, const SiteSetup *setup, Arena *keep, str *ret_w
     }
     DbConfig db = { .data_dir = site->config.data, .url = site->config.database_url, .pg_schema = setup->pg_schema,
                     .migrations = setup->migrations, .migration_n = setup->migration_n, .wait_ms = DB_WAIT_MS };
-    return (site->own->routes = routes_compile(keep, site->modules, site->module_n, ret_why)) &&
-           read_key(site, keep, ret_why) &&
+    return read_key(site, keep, ret_why) &&
            (site->db = db_open(&db, keep, ret_why)) &&
            (site->journal = journal_open(site, keep, ret_why)) &&
            run_starts(site, keep, ret_why);
+}
+
+Site *site_outline(const SiteSetup *setup, Arena *keep, str *ret_why)
+{
+    Site *site = NEW(keep, Site, 1);
+    *site = (Site){ .config = setup->config, .assets = setup->assets, .asset_n = setup->asset_n,
+                    .layout_begin = setup->layout_begin, .layout_end = setup->layout_end, .own = NEW(keep, struct SiteOwn, 1) };
+    site->own->clock = setup->clock ? setup->clock : os_now;
+    site->own->sign_in = "/";
+    compose(site, setup, keep);
+    site->own->routes = routes_compile(keep, site->modules, site->module_n, ret_why);
+    return site->own->routes ? site : NULL;
 }
 
 Site *site_open(const SiteSetup *setup, Arena *keep, str *ret_why)
@@ -93,12 +104,8 @@ Site *site_open(const SiteSetup *setup, Arena *keep, str *ret_why)
         i18n_start();
         started = true;
     }
-    Site *site = NEW(keep, Site, 1);
-    *site = (Site){ .config = setup->config, .assets = setup->assets, .asset_n = setup->asset_n,
-                    .layout_begin = setup->layout_begin, .layout_end = setup->layout_end, .own = NEW(keep, struct SiteOwn, 1) };
-    site->own->clock = setup->clock ? setup->clock : os_now;
-    site->own->sign_in = "/";
-    compose(site, setup, keep);
+    Site *site = site_outline(setup, keep, ret_why);
+    if (!site) return NULL;
     if (!open_all(site, setup, keep, ret_why)) {
         site_close(site);
         return NULL;

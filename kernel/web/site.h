@@ -33,6 +33,7 @@ typedef struct SiteSetup {
     int64_t (*clock)(void);              /* tests; NULL: os_now */
 } SiteSetup;
 Site *site_open(const SiteSetup *setup, Arena *keep, str *ret_why);
+Site *site_outline(const SiteSetup *setup, Arena *keep, str *ret_why);   /* knows its routes and nothing else: for `where` and `routes` */
 void  site_close(Site *site);
 bool  site_serve(Site *site, Arena *keep, str *ret_why);    /* listens; returns at once */
 

@@ -136,6 +136,8 @@ Reply file_reply(Request *rq, str stored, str type, str filename);   /* from fil
 void  session_begin(Request *rq, int64_t person);
 void  session_end(Request *rq);
 str   session_cookie(const Request *rq);                             /* this visitor's cookie; "" when none came */
+str   visitor_address(const Request *rq);                            /* of the network: for counting guesses, never to be kept */
+void  choose_language(Request *rq, const Lang *lang);                /* this browser keeps it */
 
 /* Shared parts of the address: the path with one query parameter changed. */
 Url   url_with(Request *rq, str name, str value);

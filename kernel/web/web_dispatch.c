@@ -163,16 +163,24 @@ static void arrive(Scope *s, void *arg)
 
 /* ---- leaving ------------------------------------------------------------------------------------------------------------ */
 
-static void send_step(Scope *s, void *arg) { reply_send(arg); }
+typedef struct Leaving { WebPrivate *w; HttpReply reply; } Leaving;
 
+static void build_step(Scope *s, void *arg)
+{
+    Leaving *l = arg;
+    reply_build(l->w, &l->reply);
+}
+
+/* Once the server has the reply, the request's memory may be gone: nothing here touches it after http_answer. */
 static void leave(WebPrivate *w)
 {
-    if (scope_try(&w->rq.s, send_step, w, &w->landing)) return;
-    HttpReply last = { .status = 500 };
-    Reply plain = refuse_plain(500);
-    last.type = plain.type;
-    last.body = plain.body;
-    http_answer(w->rq.http, &last);
+    HttpRequest *http = w->rq.http;
+    Leaving l = { .w = w };
+    if (!scope_try(&w->rq.s, build_step, &l, &w->landing)) {
+        Reply plain = refuse_plain(500);
+        l.reply = (HttpReply){ .status = 500, .type = plain.type, .body = plain.body };
+    }
+    http_answer(http, &l.reply);
 }
 
 static int status_of(const WebPrivate *w, bool lost)

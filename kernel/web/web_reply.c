@@ -170,6 +170,9 @@ str cookie_for_page(Request *rq)
 }
 
 str session_cookie(const Request *rq) { return rq->web->cookie; }
+str visitor_address(const Request *rq) { return rq->http->peer; }
+
+void choose_language(Request *rq, const Lang *lang) { cookie_set(rq, COOKIE_LANG, str_from(lang->tag), COOKIE_SECONDS); }
 
 void session_begin(Request *rq, int64_t person)
 {
@@ -209,22 +212,19 @@ static bool open_file(WebPrivate *w, HttpReply *reply)
     return true;
 }
 
-void reply_send(WebPrivate *w)
+void reply_build(WebPrivate *w, HttpReply *out)
 {
     Request *rq = &w->rq;
-    Reply *r = &w->reply;
-    HttpReply out = { .status = r->status, .type = r->type, .body = r->body };
+    const Reply *r = &w->reply;
     if (w->notice_out.n) notice_send(rq, w->notice_out);
     send_session_cookie(w);
     if (r->location.n) reply_header(rq, "Location", r->location);
     if (str_starts(r->type, S("text/html"))) reply_header(rq, "Content-Language", str_from(rq->s.lang->tag));
-    if (r->status == 200 && rq->method == M_GET) out.etag = w->etag;
-    if (w->file.n && r->status == 200 && !open_file(w, &out)) {
-        out.status = 404;
-        out.type = S("text/plain; charset=utf-8");
-        out.body = T(&rq->s, "This file is not here any more.");
+    *out = (HttpReply){ .status = r->status, .type = r->type, .body = r->body, .headers = w->header, .header_n = w->header_n };
+    if (r->status == 200 && rq->method == M_GET) out->etag = w->etag;
+    if (w->file.n && r->status == 200 && !open_file(w, out)) {
+        out->status = 404;
+        out->type = S("text/plain; charset=utf-8");
+        out->body = T(&rq->s, "This file is not here any more.");
     }
-    out.headers = w->header;
-    out.header_n = w->header_n;
-    http_answer(rq->http, &out);
 }

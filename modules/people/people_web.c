@@ -1,0 +1,296 @@
+/* people_web - signing in and out, making an account, and the page about oneself.
+ *
+ * URLs     /people, /people/session, /people/account, /people/name, /people/language, /people/password,
+ *          /people/sessions, /people/sessions/:key, /people/records
+ * Rule     whether a name exists is told to nobody who does not know its password: the same words, the same time, and few
+ *          tries. Making an account cannot hide that a name is taken, so there a refusal counts as a try. */
+#include "auth/auth.h"
+#include "people.h"
+#include "people_command.h"
+#include "people_pages.h"
+#include "people_sql.h"
+#include "web/site.h"
+
+enum {
+    TRIES_BY_NAME    = 10,
+    TRIES_BY_ADDRESS = 100,       /* a classroom sits behind one address */
+    RECORDS_BYTES    = 16 << 20,
+};
+
+/* What a password hash found out, before the writer sees the request. */
+typedef struct Looked { int64_t person; str login, hash, new_hash; bool fits; } Looked;
+
+/* ---- few tries ----------------------------------------------------------------------------------------------------------- */
+
+static str by_name(Request *rq, str login) { return str_fmt(rq->s.arena, "name %.*s", STR_ARG(login)); }
+static str by_address(Request *rq) { return str_fmt(rq->s.arena, "address %.*s", STR_ARG(visitor_address(rq))); }
+
+static bool may_try(Request *rq, Form *f, str login)
+{
+    int64_t a, b;
+    bool name = auth_may_try(&rq->s, by_name(rq, login), TRIES_BY_NAME, &a);
+    bool address = auth_may_try(&rq->s, by_address(rq), TRIES_BY_ADDRESS, &b);
+    int64_t minutes = ((a > b ? a : b) + MINUTE - 1) / MINUTE;
+    if (!name || !address)
+        form_error(f, "password", TN(&rq->s, "That was tried too often. Please wait {n} minute.",
+                                     "That was tried too often. Please wait {n} minutes.", minutes));
+    return name && address;
+}
+
+static void tried(Request *rq, str login, bool worked)
+{
+    auth_tried(&rq->s, by_name(rq, login), worked);
+    if (!worked) auth_tried(&rq->s, by_address(rq), false);
+}
+
+/* ---- signing in ------------------------------------------------------------------------------------------------------------ */
+
+static Reply sign_in_page(Request *rq) { return people_sign_in(rq, form(rq), return_to(rq)); }
+static Reply too_often(Request *rq) { return with_status(sign_in_page(rq), 429); }
+
+static Reply sign_in_get(Request *rq)
+{
+    return rq->signed_in ? see_other_url(rq, return_to(rq)) : sign_in_page(rq);
+}
+
+static Reply sign_in_ahead(Request *rq)
+{
+    Form *f = form(rq);
+    Looked *l = rq->ahead = NEW(rq->s.arena, Looked, 1);
+    people_login_row row = { 0 };
+    str password = form_raw(f, "password");
+    bool readable = people_login_form(rq->s.arena, form_raw(f, "login"), &l->login) && str_chars(password) <= PASSWORD_MAX;
+    if (!may_try(rq, f, l->login)) return too_often(rq);
+    if (readable && people_login(&rq->s, l->login, &row)) {
+        l->person = row.person;
+        l->hash = row.hash;
+    }
+    l->fits = auth_hash_fits(rq->s.arena, l->hash, readable ? password : S(""));
+    if (l->fits && auth_hash_old(rq->s.arena, l->hash)) l->new_hash = auth_hash(rq->s.arena, password);
+    return (Reply){ 0 };
+}
+
+/* Between the look and now the password may have been changed, or others may have used up the tries. */
+static bool still_fits(Request *rq, const Looked *l)
+{
+    people_login_row row;
+    return l->fits && people_login(&rq->s, l->login, &row) && row.person == l->person && str_eq(row.hash, l->hash);
+}
+
+static void come_in(Request *rq, int64_t person)
+{
+    int64_t guest = rq->s.me;
+    rq->s.me = person;
+    if (guest && guest != person && !rq->signed_in) people_join(&rq->s, guest, person);
+    session_begin(rq, person);
+}
+
+static Reply session_post(Request *rq)
+{
+    const Looked *l = rq->ahead;
+    Form *f = form(rq);
+    if (!may_try(rq, f, l->login)) return too_often(rq);
+    bool fits = still_fits(rq, l);
+    tried(rq, l->login, fits);
+    if (!fits) {
+        form_error(f, "password", T(&rq->s, "The name or the password is not right."));
+        return unprocessable(sign_in_page(rq));
+    }
+    if (l->new_hash.n) people_login_hash(&rq->s, l->person, l->new_hash);
+    come_in(rq, l->person);
+    return see_other_url(rq, return_to(rq));
+}
+
+static Reply session_delete(Request *rq)
+{
+    session_end(rq);
+    notice(rq, T(&rq->s, "You are signed out."));
+    return see_other(rq, "/");
+}
+
+/* ---- making an account ------------------------------------------------------------------------------------------------------- */
+
+static Reply enrol_page(Request *rq) { return people_enrolment(rq, form(rq), return_to(rq)); }
+
+static Reply enrol_get(Request *rq)
+{
+    return rq->signed_in ? see_other(rq, "/people") : enrol_page(rq);
+}
+
+static str read_login(Request *rq, Form *f)
+{
+    str login;
+    if (!people_login_form(rq->s.arena, form_raw(f, "login"), &login))
+        form_error(f, "login", T(&rq->s, "Please choose a name of 2 to 100 characters."));
+    return login;
+}
+
+static void check_new_password(Request *rq, Form *f, const char *field)
+{
+    ptrdiff_t n = str_chars(form_raw(f, field));
+    if (n < PASSWORD_MIN) form_error(f, field, TN(&rq->s, "At least {n} character, please.", "At least {n} characters, please.", PASSWORD_MIN));
+    if (n > PASSWORD_MAX) form_error(f, field, T(&rq->s, "That is longer than we can keep."));
+}
+
+/* The machine may have no memory for a hash just now: an empty one would fit nothing. */
+static Reply hash_new(Request *rq, Looked *l, str password)
+{
+    l->new_hash = auth_hash(rq->s.arena, password);
+    if (!l->new_hash.n) fault(&rq->s, FAULT_MEMORY, "no memory for a password hash");
+    return (Reply){ 0 };
+}
+
+static Reply enrol_ahead(Request *rq)
+{
+    Form *f = form(rq);
+    Looked *l = rq->ahead = NEW(rq->s.arena, Looked, 1);
+    form_text(f, "name", 1, PEOPLE_NAME_MAX);
+    l->login = read_login(rq, f);
+    check_new_password(rq, f, "password");
+    if (!form_bad(f)) may_try(rq, f, l->login);
+    return form_bad(f) ? unprocessable(enrol_page(rq)) : hash_new(rq, l, form_raw(f, "password"));
+}
+
+static Reply account_post(Request *rq)
+{
+    const Looked *l = rq->ahead;
+    Form *f = form(rq);
+    str name = form_text(f, "name", 1, PEOPLE_NAME_MAX);
+    if (rq->signed_in) return see_other(rq, "/people");
+    int64_t id = people_enrol(&rq->s, name, l->login, l->new_hash);
+    if (!id) {
+        tried(rq, l->login, false);
+        form_error(f, "login", T(&rq->s, "This name cannot be had. Please choose another, or sign in if it is yours."));
+        return unprocessable(enrol_page(rq));
+    }
+    rq->s.me = id;
+    session_begin(rq, id);
+    notice(rq, T(&rq->s, "Your account is made. Everything you did is in it."));
+    return see_other_url(rq, return_to(rq));
+}
+
+/* ---- the page about oneself ----------------------------------------------------------------------------------------------------- */
+
+static Options languages(Request *rq)
+{
+    Option *row = NEW(rq->s.arena, Option, lang_count());
+    for (int i = 0; i < lang_count(); i++) row[i] = (Option){ str_from(lang_at(i)->tag), lang_at(i)->name };
+    return (Options){ row, lang_count() };
+}
+
+static void set_if_absent(Form *f, const char *name, str value)
+{
+    str *typed;
+    if (!form_all(f, name, &typed)) form_set(f, name, value);
+}
+
+static Reply me_page(Request *rq, Form *f)
+{
+    people_login_of_row login = { 0 };
+    set_if_absent(f, "name", rq->name);
+    set_if_absent(f, "lang", str_from(rq->s.lang->tag));
+    if (!rq->signed_in) return people_guest(rq, f, languages(rq));
+    people_login_of(&rq->s, rq->s.me, &login);
+    SessionRows sessions = auth_sessions(&rq->s, rq->s.me, session_cookie(rq));
+    return people_me(rq, rq->name, login.login, f, &sessions, languages(rq));
+}
+
+static Reply me_get(Request *rq) { return me_page(rq, form_filled(rq)); }
+
+static Reply name_post(Request *rq)
+{
+    Form *f = form(rq);
+    str name = form_text(f, "name", 1, PEOPLE_NAME_MAX);
+    if (form_bad(f)) return unprocessable(me_page(rq, f));
+    people_rename(&rq->s, name);
+    notice(rq, T(&rq->s, "Saved."));
+    return see_other(rq, "/people");
+}
+
+static Reply language_post(Request *rq)
+{
+    const Lang *l = lang_find(form_raw(form(rq), "lang"));
+    if (!l) return bad_request(rq, T(&rq->s, "We do not speak this language yet."));
+    choose_language(rq, l);
+    if (rq->s.me) people_choose_lang(&rq->s, str_from(l->tag));
+    return see_other_url(rq, return_to(rq));
+}
+
+static Reply password_ahead(Request *rq)
+{
+    Form *f = form(rq);
+    Looked *l = rq->ahead = NEW(rq->s.arena, Looked, 1);
+    people_login_of_row row = { 0 };
+    check_new_password(rq, f, "new_password");
+    if (people_login_of(&rq->s, rq->s.me, &row)) *l = (Looked){ rq->s.me, row.login, row.hash };
+    if (!form_bad(f) && may_try(rq, f, l->login)) l->fits = auth_hash_fits(rq->s.arena, l->hash, form_raw(f, "password"));
+    return form_bad(f) ? unprocessable(me_page(rq, f)) : hash_new(rq, l, form_raw(f, "new_password"));
+}
+
+/* Whoever else holds a session of hers, does not from now on. */
+static Reply password_post(Request *rq)
+{
+    const Looked *l = rq->ahead;
+    Form *f = form(rq);
+    bool fits = still_fits(rq, l);
+    tried(rq, l->login, fits);
+    if (!fits) {
+        form_error(f, "password", T(&rq->s, "This is not the password you have."));
+        return unprocessable(me_page(rq, f));
+    }
+    people_login_hash(&rq->s, rq->s.me, l->new_hash);
+    auth_sessions_end_all(&rq->s, rq->s.me, session_cookie(rq));
+    session_begin(rq, rq->s.me);
+    notice(rq, T(&rq->s, "Your password is changed. You are signed out everywhere else."));
+    return see_other(rq, "/people");
+}
+
+static Reply sessions_delete(Request *rq)
+{
+    auth_sessions_end_all(&rq->s, rq->s.me, session_cookie(rq));
+    notice(rq, T(&rq->s, "You are signed out everywhere else."));
+    return see_other(rq, "/people");
+}
+
+static Reply one_session_delete(Request *rq)
+{
+    if (!auth_session_end_key(&rq->s, rq->s.me, path_str(rq, "key"))) return not_found(rq);
+    return see_other(rq, "/people");
+}
+
+/* One record a line, as they would travel to a device of hers. */
+static Reply records_get(Request *rq)
+{
+    if (!rq->s.me) return not_found(rq);
+    return text_reply(rq, S("application/jsonl"), journal_lack(&rq->s, S(""), rq->s.me, RECORDS_BYTES));
+}
+
+static void nav(Request *rq, Nav *n)
+{
+    nav_add(rq, n, rq->name.n ? rq->name : T(&rq->s, "Sign in"), rq->signed_in ? "/people" : "/people/session/new");
+}
+
+static const Route routes[] = {
+    GET   ("/people",               me_get,             .who = WHO_ANYONE, .page = "me"),
+    GET   ("/people/session/new",   sign_in_get,        .who = WHO_ANYONE, .page = "sign_in"),
+    POST  ("/people/session",       session_post,       .who = WHO_ANYONE, .page = "sign_in", .ahead = sign_in_ahead),
+    DELETE("/people/session",       session_delete,     .who = WHO_ANYONE),
+    GET   ("/people/account/new",   enrol_get,          .who = WHO_ANYONE, .page = "enrolment"),
+    POST  ("/people/account",       account_post,       .who = WHO_ANYONE, .page = "enrolment", .ahead = enrol_ahead),
+    POST  ("/people/name",          name_post,          .who = WHO_SIGNED_IN, .page = "me"),
+    POST  ("/people/language",      language_post,      .who = WHO_ANYONE),
+    POST  ("/people/password",      password_post,      .who = WHO_SIGNED_IN, .page = "me", .ahead = password_ahead),
+    DELETE("/people/sessions",      sessions_delete,    .who = WHO_SIGNED_IN),
+    DELETE("/people/sessions/:key", one_session_delete, .who = WHO_SIGNED_IN),
+    GET   ("/people/records",       records_get,        .who = WHO_ANYONE),
+};
+
+const Module people_module = {
+    .name = "people",
+    .routes = routes,        .route_n = COUNT_OF(routes),
+    .journal = people_kinds, .journal_n = PEOPLE_KINDS,
+    .nav = nav,
+    .command = people_command,
+    .sign_in = "/people/session/new",
+    .person_made = people_guest_made,
+};

@@ -1,0 +1,222 @@
+/* run - runs the tests, each in a process and an installation of its own, so that none can disturb another and a crash is
+ * one failed test.
+ *
+ *   sampan-test [--engine=sqlite|postgres] [--only=WORD] [--jobs=N] [--list]
+ *
+ * Without --engine: SQLite, and PostgreSQL too when SAMPAN_TEST_URL says where it is. The last line is "N passed, N failed". */
+#include <errno.h>
+#include <ftw.h>
+#include <libpq-fe.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "world_run.h"
+
+enum { JOBS_MAX = 16, SECONDS_MAX = 120, PATH_BYTES = 512, OWN_BYTES = 64 << 20 };
+
+typedef struct Choices { const char *engine, *only, *url; int jobs; bool list; } Choices;
+typedef struct Child { pid_t pid; const char *suite, *test; char place[PATH_BYTES]; } Child;
+
+typedef struct Run {
+    Choices     choices;
+    DbEngine    engine;
+    const char *root;                /* where installations are made */
+    char        first[PATH_BYTES];   /* the one that is copied */
+    Child       child[JOBS_MAX];
+    int         running, next, passed, failed;
+} Run;
+
+/* ---- places ------------------------------------------------------------------------------------------------------------------ */
+
+static int remove_one(const char *path, const struct stat *about, int kind, struct FTW *at) { return remove(path); }
+
+static void remove_tree(const char *path) { nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS); }
+
+static bool copy_tree(Arena *tmp, const char *from, const char *to)
+{
+    DirEntry *entry;
+    ptrdiff_t n;
+    if (!os_make_dirs(to) || !os_list(tmp, from, &entry, &n)) return false;
+    for (ptrdiff_t i = 0; i < n; i++) {
+        const char *a = str_fmt(tmp, "%s/%.*s", from, STR_ARG(entry[i].name)).p, *b = str_fmt(tmp, "%s/%.*s", to, STR_ARG(entry[i].name)).p;
+        str bytes;
+        if (entry[i].folder ? !copy_tree(tmp, a, b) : !os_read_file(tmp, a, 1 << 28, &bytes) || !os_write_file(b, bytes)) return false;
+    }
+    return true;
+}
+
+static const char *schema_of(const char *place)
+{
+    const char *slash = strrchr(place, '/');
+    return slash + 1;
+}
+
+static void drop_schema(const Run *run, const char *place)
+{
+    char sql[PATH_BYTES];
+    PGconn *c = PQconnectdb(run->choices.url);
+    snprintf(sql, sizeof sql, "SET client_min_messages = error; DROP SCHEMA IF EXISTS \"%s\" CASCADE", schema_of(place));
+    PQclear(PQexec(c, sql));
+    PQfinish(c);
+}
+
+static WorldPlace place_at(const Run *run, const char *place)
+{
+    bool postgres = run->engine == DB_POSTGRES;
+    return (WorldPlace){ .data = place, .url = postgres ? run->choices.url : "", .schema = postgres ? schema_of(place) : NULL,
+                         .content = SAMPAN_SOURCE "/content" };
+}
+
+/* ---- one test ------------------------------------------------------------------------------------------------------------------- */
+
+/* SQLite's first installation is copied; a schema of PostgreSQL cannot be, and is made anew. */
+static bool prepare(const Run *run, Arena *tmp, const char *place)
+{
+    if (run->engine == DB_SQLITE) return copy_tree(tmp, run->first, place);
+    WorldPlace p = place_at(run, place);
+    world_make_first(&p);
+    return true;
+}
+
+static int run_one(const Run *run, const char *place, const Suite *suite, const Test *test)
+{
+    Region region;
+    WorldPlace p = place_at(run, place);
+    CHECK(region_open(&region, OWN_BYTES));
+    Arena tmp = region_arena(&region, NULL);
+    if (!prepare(run, &tmp, place)) {
+        fprintf(stderr, "%s could not be made: %s\n", place, strerror(errno));
+        return 1;
+    }
+    region_close(&region);
+    return world_run(&p, suite, test) ? 1 : 0;
+}
+
+static void reap(Run *run)
+{
+    int status;
+    pid_t pid = wait(&status);
+    for (int i = 0; i < run->choices.jobs; i++) {
+        Child *c = &run->child[i];
+        if (c->pid != pid) continue;
+        bool fine = WIFEXITED(status) && WEXITSTATUS(status) == 0;
+        run->passed += fine;
+        run->failed += !fine;
+        if (!fine && WIFSIGNALED(status))
+            fprintf(stderr, "%s\n", WTERMSIG(status) == SIGALRM ? "it did not end" : strsignal(WTERMSIG(status)));
+        if (!fine) printf("FAILED %s.%s (%s)\n", c->suite, c->test, run->engine == DB_SQLITE ? "sqlite" : "postgres");
+        if (run->engine == DB_POSTGRES) drop_schema(run, c->place);
+        remove_tree(c->place);
+        c->pid = 0;
+        run->running--;
+    }
+    fflush(stdout);
+}
+
+static Child *free_child(Run *run)
+{
+    while (run->running == run->choices.jobs) reap(run);
+    Child *c = run->child;
+    while (c->pid) c++;
+    return c;
+}
+
+static void start_one(Run *run, const Suite *suite, const Test *test)
+{
+    Child *c = free_child(run);
+    *c = (Child){ .suite = suite->name, .test = test->name };
+    snprintf(c->place, sizeof c->place, "%s/t%d_%d", run->root, (int)getpid(), run->next++);
+    fflush(NULL);
+    c->pid = fork();
+    CHECK(c->pid >= 0);
+    if (c->pid == 0) {
+        alarm(SECONDS_MAX);
+        exit(run_one(run, c->place, suite, test));
+    }
+    run->running++;
+}
+
+/* ---- all of them ---------------------------------------------------------------------------------------------------------------- */
+
+static bool wanted(const Choices *o, const Suite *suite, const Test *test)
+{
+    char name[PATH_BYTES];
+    snprintf(name, sizeof name, "%s.%s", suite->name, test->name);
+    return !o->only || strstr(name, o->only);
+}
+
+/* In a process of its own, so that none of its threads and caches are inherited. */
+static bool make_first(Run *run)
+{
+    int status;
+    if (run->engine == DB_POSTGRES) return true;
+    snprintf(run->first, sizeof run->first, "%s/first%d", run->root, (int)getpid());
+    fflush(NULL);
+    pid_t pid = fork();
+    CHECK(pid >= 0);
+    if (pid == 0) {
+        WorldPlace p = place_at(run, run->first);
+        world_make_first(&p);
+        exit(0);
+    }
+    return waitpid(pid, &status, 0) == pid && status == 0;
+}
+
+static void run_engine(Run *run, DbEngine engine)
+{
+    run->engine = engine;
+    if (!make_first(run)) {
+        printf("FAILED the first installation could not be made\n");
+        run->failed++;
+        return;
+    }
+    for (int i = 0; i < all_suite_n; i++)
+        for (int k = 0; k < all_suites[i]->n; k++)
+            if (wanted(&run->choices, all_suites[i], &all_suites[i]->tests[k])) start_one(run, all_suites[i], &all_suites[i]->tests[k]);
+    while (run->running) reap(run);
+}
+
+static int list(const Choices *o)
+{
+    for (int i = 0; i < all_suite_n; i++)
+        for (int k = 0; k < all_suites[i]->n; k++)
+            if (wanted(o, all_suites[i], &all_suites[i]->tests[k])) printf("%s.%s\n", all_suites[i]->name, all_suites[i]->tests[k].name);
+    return 0;
+}
+
+static bool read_choices(int argc, char **argv, Choices *ret)
+{
+    int64_t jobs = 1;
+    *ret = (Choices){ .url = getenv("SAMPAN_TEST_URL") };
+    for (int i = 1; i < argc; i++) {
+        str a = str_from(argv[i]);
+        if (str_eq(a, S("--list"))) ret->list = true;
+        else if (str_starts(a, S("--engine="))) ret->engine = argv[i] + 9;
+        else if (str_starts(a, S("--only="))) ret->only = argv[i] + 7;
+        else if (!str_starts(a, S("--jobs=")) || !str_int(str_from(argv[i] + 7), &jobs) || jobs < 1 || jobs > JOBS_MAX) return false;
+    }
+    ret->jobs = (int)jobs;
+    bool postgres = ret->engine && strcmp(ret->engine, "postgres") == 0;
+    if (postgres && !ret->url) fprintf(stderr, "SAMPAN_TEST_URL does not say where PostgreSQL is\n");
+    return (!ret->engine || strcmp(ret->engine, "sqlite") == 0 || postgres) && !(postgres && !ret->url);
+}
+
+int main(int argc, char **argv)
+{
+    Run run = { .next = 1 };
+    if (!read_choices(argc, argv, &run.choices)) {
+        fprintf(stderr, "usage: sampan-test [--engine=sqlite|postgres] [--only=WORD] [--jobs=N] [--list]\n");
+        return 2;
+    }
+    if (run.choices.list) return list(&run.choices);
+    char memory[] = "/dev/shm/sampan-test.XXXXXX", disk[] = "/tmp/sampan-test.XXXXXX";
+    run.root = mkdtemp(memory) ? memory : mkdtemp(disk);
+    CHECK(run.root);
+    const char *engine = run.choices.engine;
+    if (!engine || strcmp(engine, "sqlite") == 0) run_engine(&run, DB_SQLITE);
+    if (engine ? strcmp(engine, "postgres") == 0 : run.choices.url != NULL) run_engine(&run, DB_POSTGRES);
+    remove_tree(run.root);
+    printf("%d passed, %d failed\n", run.passed, run.failed);
+    return run.failed ? 1 : 0;
+}

@@ -1,0 +1,406 @@
+/* world - an installation for one test, and the visitors in it. Requests go through the real routes and the real database;
+ * only the sockets are left out. */
+#include "world.h"
+
+#include <dirent.h>
+#include <libpq-fe.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "app_pages.h"
+#include "auth/auth.h"
+#include "db_all.h"
+#include "people/people.h"
+#include "web/web_private.h"
+#include "world_run.h"
+
+extern const Module *const all_modules[];
+extern const int all_module_n;
+extern const Asset app_assets[];
+extern const int app_asset_n;
+
+enum { WORLD_BYTES = 512 << 20, REQUEST_BYTES = 32 << 20, JAR_MAX = 8, MODULES_MAX = 64 };
+#define WORLD_BEGINS (int64_t)1795316400000      /* 2026-11-22T03:00:00Z */
+
+typedef struct Cookie { str name, value; } Cookie;
+typedef struct Jar { Cookie cookie[JAR_MAX]; int n; } Jar;
+
+struct World {
+    Region      region;
+    Arena       arena;
+    Site       *site;
+    HttpApp     app;
+    Jar         jar[VISITORS];
+    const Module *modules[MODULES_MAX];
+    int         failed;
+};
+
+/* A session each, so that nobody has to sign in before the test begins. */
+static const char *const cookie_of[VISITORS] = {
+    [ANA]   = "ana-ana-ana-ana-ana-ana-ana-ana-ana-ana-ana",
+    [BO]    = "bo--bo--bo--bo--bo--bo--bo--bo--bo--bo--bo-",
+    [STAFF] = "staff-staff-staff-staff-staff-staff-staff-s",
+};
+static const char *const name_of[VISITORS]  = { [ANA] = "Ana", [BO] = "Bo", [STAFF] = "Staff" };
+static const char *const login_of[VISITORS] = { [ANA] = "ana@example.org", [BO] = "bo@example.org", [STAFF] = "staff@example.org" };
+
+static int64_t clock_ms = WORLD_BEGINS;
+static int64_t world_clock(void) { return clock_ms; }
+void world_wait(World *w, int64_t ms) { clock_ms += ms; }
+
+/* ---- opening -------------------------------------------------------------------------------------------------------------- */
+
+static bool enrol(Scope *s, void *arg)
+{
+    for (Visitor v = 0; v < VISITORS; v++) {
+        if (!cookie_of[v]) continue;
+        int64_t id = people_enrol(s, str_from(name_of[v]), str_from(login_of[v]), S(""));
+        auth_session_start(s, str_from(cookie_of[v]), id, S(""));
+        if (v == STAFF) auth_staff_mark(s, id, true);
+    }
+    return true;
+}
+
+static void open_site(World *w, const WorldPlace *place, const Suite *suite)
+{
+    int n = 0;
+    str why;
+    for (int i = 0; i < all_module_n; i++) w->modules[n++] = all_modules[i];
+    for (int i = 0; suite && i < suite->module_n; i++) w->modules[n++] = suite->modules[i];
+    SiteSetup setup = {
+        .config = { .listen = "", .data = place->data, .database_url = place->url, .content = place->content, .user = "" },
+        .modules = w->modules, .module_n = n,
+        .migrations = db_migrations, .migration_n = db_migration_n,
+        .assets = app_assets, .asset_n = app_asset_n,
+        .layout_begin = layout_begin, .layout_end = layout_end,
+        .pg_schema = place->schema,
+        .clock = world_clock,
+    };
+    os_log_quiet(true);
+    CHECK(region_open(&w->region, WORLD_BYTES));
+    w->arena = region_arena(&w->region, NULL);
+    w->site = site_open(&setup, &w->arena, &why);
+    if (!w->site) {
+        fprintf(stderr, "the world could not be opened: %.*s\n", STR_ARG(why));
+        abort();
+    }
+    w->app = web_app(w->site);
+}
+
+/* The first installation is made once; each test gets a copy of it. */
+void world_make_first(const WorldPlace *place)
+{
+    World w = { 0 };
+    Landing l;
+    open_site(&w, place, NULL);
+    if (!site_write(w.site, &w.arena, 0, enrol, NULL, &l)) {
+        fprintf(stderr, "the people of the world could not be made: %s (%s:%d)\n", l.what, l.file ? l.file : "?", l.line);
+        abort();
+    }
+    site_close(w.site);
+    region_close(&w.region);
+}
+
+int world_run(const WorldPlace *place, const Suite *suite, const Test *test)
+{
+    static World w;
+    w = (World){ 0 };
+    clock_ms = WORLD_BEGINS;
+    open_site(&w, place, suite);
+    for (Visitor v = 0; v < VISITORS; v++)
+        if (cookie_of[v]) w.jar[v] = (Jar){ .cookie = { { S(COOKIE_SESSION), str_from(cookie_of[v]) } }, .n = 1 };
+    test->run(&w);
+    site_close(w.site);
+    region_close(&w.region);
+    return w.failed;
+}
+
+Site  *world_site(World *w) { return w->site; }
+Arena *world_arena(World *w) { return &w->arena; }
+
+void world_failed(World *w, const char *file, int line, const char *what)
+{
+    w->failed++;
+    fprintf(stderr, "%s:%d: not so: %s\n", file, line, what);
+}
+
+void world_differs(World *w, const char *file, int line, str got, str want)
+{
+    w->failed++;
+    fprintf(stderr, "%s:%d: got \"%.*s\" and not \"%.*s\"\n", file, line, STR_ARG(got), STR_ARG(want));
+}
+
+/* ---- cookies --------------------------------------------------------------------------------------------------------------- */
+
+static str *cookie_find(Jar *jar, str name)
+{
+    for (int i = 0; i < jar->n; i++)
+        if (str_eq(jar->cookie[i].name, name)) return &jar->cookie[i].value;
+    return NULL;
+}
+
+static void cookie_put(World *w, Visitor who, str name, str value)
+{
+    Jar *jar = &w->jar[who];
+    str *old = cookie_find(jar, name);
+    if (old) *old = str_keep(&w->arena, value);
+    else {
+        CHECK(jar->n < JAR_MAX);
+        jar->cookie[jar->n++] = (Cookie){ str_keep(&w->arena, name), str_keep(&w->arena, value) };
+    }
+}
+
+static void cookie_take(World *w, Visitor who, str set_cookie)
+{
+    str_pair first = str_cut(set_cookie, ';'), pair = str_cut(first.head, '=');
+    bool ends = str_find(set_cookie, S("Max-Age=0")) >= 0;
+    cookie_put(w, who, pair.head, ends ? S("") : pair.tail);
+}
+
+static str cookie_header(World *w, Visitor who)
+{
+    Out o;
+    out_init(&o, &w->arena, 128);
+    for (int i = 0; i < w->jar[who].n; i++) {
+        const Cookie *c = &w->jar[who].cookie[i];
+        if (c->value.n) out_fmt(&o, "%s%.*s=%.*s", o.n ? "; " : "", STR_ARG(c->name), STR_ARG(c->value));
+    }
+    return out_text(&o);
+}
+
+void forget_cookies(World *w, Visitor who) { w->jar[who].n = 0; }
+
+/* ---- visits ------------------------------------------------------------------------------------------------------------------ */
+
+typedef struct Visiting {
+    HttpRequest     http;       /* first: the reply comes with its address */
+    World          *w;
+    Visitor         who;
+    Visit           visit;
+    bool            answered;
+} Visiting;
+
+static pthread_mutex_t reply_lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t  reply_came = PTHREAD_COND_INITIALIZER;
+
+static str body_of(World *w, const HttpReply *reply)
+{
+    if (!reply->has_fd) return str_keep(&w->arena, reply->body);
+    char *p = NEW(&w->arena, char, reply->fd_size);
+    ssize_t n = pread(reply->fd, p, (size_t)reply->fd_size, 0);
+    close(reply->fd);
+    return (str){ p, n > 0 ? n : 0 };
+}
+
+/* On whatever thread the reply leaves; the test waits meanwhile. */
+static void answered(HttpRequest *http, const HttpReply *reply)
+{
+    Visiting *v = (Visiting *)http;
+    World *w = v->w;
+    Out cookies;
+    pthread_mutex_lock(&reply_lock);
+    CHECK(!v->answered);
+    out_init(&cookies, &w->arena, 128);
+    v->visit = (Visit){ .status = reply->status, .body = body_of(w, reply), .type = str_keep(&w->arena, reply->type) };
+    for (int i = 0; i < reply->header_n; i++) {
+        const HttpHeader *h = &reply->headers[i];
+        if (str_eq_nocase(h->name, S("location"))) v->visit.location = str_keep(&w->arena, h->value);
+        if (!str_eq_nocase(h->name, S("set-cookie"))) continue;
+        cookie_take(w, v->who, h->value);
+        out_fmt(&cookies, "%.*s\n", STR_ARG(h->value));
+    }
+    v->visit.cookies = out_text(&cookies);
+    v->answered = true;
+    pthread_cond_signal(&reply_came);
+    pthread_mutex_unlock(&reply_lock);
+}
+
+static void wait_for_reply(Visiting *v)
+{
+    pthread_mutex_lock(&reply_lock);
+    while (!v->answered) pthread_cond_wait(&reply_came, &reply_lock);
+    pthread_mutex_unlock(&reply_lock);
+}
+
+static void refuse_by_server(Visiting *v, int status)
+{
+    HttpReply reply = { 0 };
+    v->w->app.refuse(v->w->app.self, &v->http, status, &reply);
+    answered(&v->http, &reply);
+}
+
+/* What the server does with a body before the application sees it. */
+static bool take_body(Visiting *v, str body)
+{
+    HttpRequest *http = &v->http;
+    HttpPlan plan = v->w->app.plan(v->w->app.self, http);
+    str type = http_header(http, "content-type");
+    if (str_starts(type, S("multipart/"))) {
+        if (plan.upload_max && http_multipart(&http->arena, type, body, v->w->site->config.data, plan.upload_max, &http->parts, &http->part_n))
+            return true;
+        refuse_by_server(v, 400);
+        return false;
+    }
+    if (body.n > plan.body_max) {
+        refuse_by_server(v, 413);
+        return false;
+    }
+    http->body = body;
+    return true;
+}
+
+static void address(HttpRequest *http, const char *path)
+{
+    str_pair cut = str_cut(str_from(path), '?');
+    http->raw_path = cut.head;
+    http->query = cut.tail;
+    CHECK(url_unescape(&http->arena, cut.head, false, &http->path));
+}
+
+Visit request(World *w, Visitor who, const char *method, const char *path, const HttpHeader *headers, int n, str body)
+{
+    Region region;
+    Visiting v = { .w = w, .who = who };
+    CHECK(region_open(&region, REQUEST_BYTES));
+    v.http = (HttpRequest){ .arena = region_arena(&region, NULL), .method = str_from(method), .peer = S("127.0.0.1"), .answered = answered };
+    HttpHeader *all = NEW(&v.http.arena, HttpHeader, n + 2);
+    for (int i = 0; i < n; i++) all[i] = headers[i];
+    all[n] = (HttpHeader){ S("host"), S("sampan.test") };
+    all[n + 1] = (HttpHeader){ S("cookie"), cookie_header(w, who) };
+    v.http.headers = all;
+    v.http.header_n = n + 2;
+    address(&v.http, path);
+    if (take_body(&v, body)) w->app.serve(w->app.self, &v.http);
+    wait_for_reply(&v);
+    w->app.ended(w->app.self, &v.http);
+    region_close(&region);
+    return v.visit;
+}
+
+Visit get(World *w, Visitor who, const char *path)
+{
+    HttpHeader accept = { S("accept"), S("text/html") };
+    return request(w, who, "GET", path, &accept, 1, S(""));
+}
+
+Visit get_json(World *w, Visitor who, const char *path)
+{
+    HttpHeader accept = { S("accept"), S("application/json") };
+    return request(w, who, "GET", path, &accept, 1, S(""));
+}
+
+Visit post_forged(World *w, Visitor who, const char *path, const char *form, const char *token)
+{
+    HttpHeader headers[] = { { S("content-type"), S("application/x-www-form-urlencoded") }, { S("accept"), S("text/html") } };
+    str body = token ? str_fmt(&w->arena, "%s%s" FIELD_CSRF "=%s", form, *form ? "&" : "", token) : str_from(form);
+    return request(w, who, "POST", path, headers, COUNT_OF(headers), body);
+}
+
+/* Whoever sends a form has seen a page with one, and has a cookie from there. */
+Visit post(World *w, Visitor who, const char *path, const char *form)
+{
+    str *cookie = cookie_find(&w->jar[who], S(COOKIE_SESSION));
+    if (!cookie || !cookie->n) cookie_put(w, who, S(COOKIE_SESSION), auth_cookie_new(&w->arena));
+    cookie = cookie_find(&w->jar[who], S(COOKIE_SESSION));
+    return post_forged(w, who, path, form, auth_csrf(&w->arena, w->site->key, *cookie).p);
+}
+
+const char *at(World *w, const char *format, ...)
+{
+    char text[8192];
+    va_list args;
+    va_start(args, format);
+    int n = vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    CHECK(n >= 0 && n < (int)sizeof text);
+    return str_keep(&w->arena, (str){ text, n }).p;
+}
+
+bool says(Visit v, const char *text) { return str_find(v.body, str_from(text)) >= 0; }
+
+int64_t count(Visit v, const char *text)
+{
+    int64_t n = 0;
+    str rest = v.body, wanted = str_from(text);
+    for (ptrdiff_t i; (i = str_find(rest, wanted)) >= 0; n++) rest = str_slice(rest, i + wanted.n, rest.n);
+    return n;
+}
+
+/* ---- the database ------------------------------------------------------------------------------------------------------------- */
+
+typedef struct Asked { const char *sql; DbKind kind; int64_t i; str s; } Asked;
+
+static void ask_one(Scope *s, void *arg)
+{
+    Asked *a = arg;
+    DbColumn column = { "value", a->kind, 0 };
+    DbQuery q = { .name = "test", .file = "test", .sql = { a->sql, a->sql }, .params = "", .columns = &column, .column_n = 1,
+                  .row_size = a->kind == DB_INT ? sizeof a->i : sizeof a->s, .id = DB_UNCACHED };
+    void *rows;
+    if (!db_many(s, &q, NULL, &rows)) return;
+    if (a->kind == DB_INT) a->i = *(int64_t *)rows;
+    else a->s = *(str *)rows;
+}
+
+static void must(bool fine, const Landing *l, const char *sql)
+{
+    if (fine) return;
+    fprintf(stderr, "%s: %s\n", sql, l->what);
+    abort();
+}
+
+int64_t sql_int(World *w, const char *sql)
+{
+    Asked a = { .sql = sql, .kind = DB_INT, .i = -1 };
+    Landing l;
+    must(site_read(w->site, &w->arena, 0, ask_one, &a, &l), &l, sql);
+    return a.i;
+}
+
+str sql_str(World *w, const char *sql)
+{
+    Asked a = { .sql = sql, .kind = DB_TEXT };
+    Landing l;
+    must(site_read(w->site, &w->arena, 0, ask_one, &a, &l), &l, sql);
+    return a.s;
+}
+
+static bool run_one(Scope *s, void *arg)
+{
+    DbQuery q = { .name = "test", .file = "test", .sql = { arg, arg }, .params = "", .id = DB_UNCACHED, .writes = true };
+    db_run(s, &q, NULL);
+    return true;
+}
+
+void sql_run(World *w, const char *sql)
+{
+    char text[8192];
+    Landing l;
+    CHECK(snprintf(text, sizeof text, "%s", sql) < (int)sizeof text);
+    must(site_write(w->site, &w->arena, 0, run_one, text, &l), &l, sql);
+}
+
+typedef struct Seen { str cookie; Session session; } Seen;
+
+static void see(Scope *s, void *arg)
+{
+    Seen *seen = arg;
+    auth_session(s, seen->cookie, &seen->session);
+}
+
+int64_t world_person(World *w, Visitor who)
+{
+    str *cookie = cookie_find(&w->jar[who], S(COOKIE_SESSION));
+    Seen seen = { .cookie = cookie ? *cookie : (str){ 0 } };
+    Landing l;
+    if (seen.cookie.n) must(site_read(w->site, &w->arena, 0, see, &seen, &l), &l, "session");
+    return seen.session.person;
+}
+
+void world_fail(World *w, int64_t nth)
+{
+    CHECK(nth < 10000);
+    db_fail_nth(w->site->db, nth);
+}
