@@ -24,3 +24,4 @@ for f in $(list app '*.c'); do echo "app app $f"; done
 for f in $(list app/assets '*'); do echo "asset app $f"; done
 for f in $(list app '*.html'); do echo "page app $f"; done
 for f in $(list tests '*.c'); do echo "test tests $f"; done
+for f in $(list tests/fuzz '*_fuzz.c'); do echo "fuzz tests $f"; done
