@@ -228,6 +228,7 @@ typedef struct Walk {
     bool (*take)(void *, const Word *);
     void  *self;
     ptrdiff_t run_from, run_to;         /* a run that may go on in the next piece */
+    bool   run_of_singles;
 } Walk;
 
 static void give(Walk *k, Word w)
@@ -290,12 +291,16 @@ static void end_run(Walk *k)
 
 /* ---- pieces ----------------------------------------------------------------------------------------------------------------- */
 
+/* In a question the dictionary parts a run into words that need not stand together; characters it knows no word for must. */
 static void add_run(Walk *k, ptrdiff_t from, ptrdiff_t to)
 {
-    if (k->query || from != k->run_to) {
+    bool one_char = str_chars(str_slice(k->text, from, to)) == 1;
+    bool goes_on = from == k->run_to && (!k->query || (k->run_of_singles && one_char));
+    if (!goes_on) {
         end_run(k);
         k->run_from = from;
     }
+    k->run_of_singles = one_char && (k->run_of_singles || !goes_on);
     k->run_to = to;
 }
 
