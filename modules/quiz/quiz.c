@@ -243,5 +243,5 @@ static void apply_erased(Scope *s, const Record *r)
 const EntryKind quiz_kinds[QUIZ_KINDS] = {
     { "quiz.answered", apply_answered, MERGE_APPEND, .personal = true },
     { "person.joined", apply_joined,   MERGE_LATEST, .personal = true },
-    { "person.erased", apply_erased,   MERGE_LATEST, .personal = true },
+    { "person.erased", apply_erased,   MERGE_APPEND },
 };
