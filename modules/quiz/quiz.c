@@ -36,9 +36,8 @@ static void install_questions(Scope *s, str set, const QuizBank *bank)
         if (before.row[i].place && !named(bank, before.row[i].name)) quiz_retire(s, set, before.row[i].name);
     for (ptrdiff_t i = 0; i < bank->question_n; i++) {
         const QuizQuestion *q = &bank->question[i];
-        SCRATCH(tmp, s->arena);
         Out packed;
-        out_init(&packed, &tmp, 1024);
+        out_init(&packed, s->arena, 1024);
         quiz_pack(&packed, q);
         quiz_put_version(s, set, q->name, q->version, out_text(&packed), q->source, s->now);
         quiz_put_question(s, set, q->name, i + 1, q->version);
