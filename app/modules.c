@@ -5,12 +5,13 @@
  * is the recipe. */
 #include "web/web.h"
 
-extern const Module people_module, quiz_module, learn_module, example_module;
+extern const Module people_module, quiz_module, learn_module, home_module, example_module;
 
 const Module *const all_modules[] = {
     &people_module,
     &quiz_module,
     &learn_module,
+    &home_module,
     &example_module,
 };
 const int all_module_n = COUNT_OF(all_modules);
