@@ -197,6 +197,10 @@ static bool read_choices(int argc, char **argv, Choices *ret)
         else if (!str_starts(a, S("--jobs=")) || !str_int(str_from(argv[i] + 7), &jobs) || jobs < 1 || jobs > JOBS_MAX) return false;
     }
     ret->jobs = (int)jobs;
+    if (ret->url) {
+        ret->url = strdup(ret->url);
+        unsetenv("SAMPAN_TEST_URL");      /* it is no setting of the program's */
+    }
     bool postgres = ret->engine && strcmp(ret->engine, "postgres") == 0;
     if (postgres && !ret->url) fprintf(stderr, "SAMPAN_TEST_URL does not say where PostgreSQL is\n");
     return (!ret->engine || strcmp(ret->engine, "sqlite") == 0 || postgres) && !(postgres && !ret->url);

@@ -120,16 +120,24 @@ int world_run(const WorldPlace *place, const Suite *suite, const Test *test)
 Site  *world_site(World *w) { return w->site; }
 Arena *world_arena(World *w) { return &w->arena; }
 
+/* The compiler knows files from the build folder. */
+static const char *in_tree(const char *file)
+{
+    const char *tests = strstr(file, "/tests/"), *at = strstr(file, "kernel/");
+    if (!at) at = strstr(file, "modules/");
+    return at ? at : tests ? tests + 1 : file;
+}
+
 void world_failed(World *w, const char *file, int line, const char *what)
 {
     w->failed++;
-    fprintf(stderr, "%s:%d: not so: %s\n", file, line, what);
+    fprintf(stderr, "%s:%d: not so: %s\n", in_tree(file), line, what);
 }
 
 void world_differs(World *w, const char *file, int line, str got, str want)
 {
     w->failed++;
-    fprintf(stderr, "%s:%d: got \"%.*s\" and not \"%.*s\"\n", file, line, STR_ARG(got), STR_ARG(want));
+    fprintf(stderr, "%s:%d: got \"%.*s\" and not \"%.*s\"\n", in_tree(file), line, STR_ARG(got), STR_ARG(want));
 }
 
 /* ---- cookies --------------------------------------------------------------------------------------------------------------- */
@@ -199,19 +207,19 @@ static void answered(HttpRequest *http, const HttpReply *reply)
 {
     Visiting *v = (Visiting *)http;
     World *w = v->w;
-    Out cookies;
+    Out headers;
     pthread_mutex_lock(&reply_lock);
     CHECK(!v->answered);
-    out_init(&cookies, &w->arena, 128);
+    out_init(&headers, &w->arena, 256);
+    if (reply->etag.n) out_fmt(&headers, "etag: %.*s\n", STR_ARG(reply->etag));
     v->visit = (Visit){ .status = reply->status, .body = body_of(w, reply), .type = str_keep(&w->arena, reply->type) };
     for (int i = 0; i < reply->header_n; i++) {
         const HttpHeader *h = &reply->headers[i];
         if (str_eq_nocase(h->name, S("location"))) v->visit.location = str_keep(&w->arena, h->value);
-        if (!str_eq_nocase(h->name, S("set-cookie"))) continue;
-        cookie_take(w, v->who, h->value);
-        out_fmt(&cookies, "%.*s\n", STR_ARG(h->value));
+        if (str_eq_nocase(h->name, S("set-cookie"))) cookie_take(w, v->who, h->value);
+        out_fmt(&headers, "%.*s: %.*s\n", STR_ARG(h->name), STR_ARG(h->value));
     }
-    v->visit.cookies = out_text(&cookies);
+    v->visit.headers = out_text(&headers);
     v->answered = true;
     pthread_cond_signal(&reply_came);
     pthread_mutex_unlock(&reply_lock);
@@ -304,7 +312,7 @@ Visit post(World *w, Visitor who, const char *path, const char *form)
     str *cookie = cookie_find(&w->jar[who], S(COOKIE_SESSION));
     if (!cookie || !cookie->n) cookie_put(w, who, S(COOKIE_SESSION), auth_cookie_new(&w->arena));
     cookie = cookie_find(&w->jar[who], S(COOKIE_SESSION));
-    return post_forged(w, who, path, form, auth_csrf(&w->arena, w->site->key, *cookie).p);
+    return post_forged(w, who, path, form, str_z(&w->arena, auth_csrf(&w->arena, w->site->key, *cookie)));
 }
 
 const char *at(World *w, const char *format, ...)
@@ -316,6 +324,16 @@ const char *at(World *w, const char *format, ...)
     va_end(args);
     CHECK(n >= 0 && n < (int)sizeof text);
     return str_keep(&w->arena, (str){ text, n }).p;
+}
+
+str header_of(Visit v, const char *name)
+{
+    for (str rest = v.headers; rest.n;) {
+        str_pair line = str_cut(rest, '\n'), pair = str_cut(line.head, ':');
+        rest = line.tail;
+        if (str_eq_nocase(pair.head, str_from(name))) return str_trim(pair.tail);
+    }
+    return (str){ 0 };
 }
 
 bool says(Visit v, const char *text) { return str_find(v.body, str_from(text)) >= 0; }

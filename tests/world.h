@@ -18,7 +18,7 @@
 typedef struct World World;
 typedef enum Visitor { STRANGER, ANA, BO, STAFF, GUEST, VISITORS } Visitor;   /* STRANGER and GUEST have no account; BO and ANA do */
 
-typedef struct Visit { int status; str body, location, type; str cookies; } Visit;
+typedef struct Visit { int status; str body, location, type, headers; } Visit;   /* headers: "name: value" lines, etag among them */
 
 Visit get (World *w, Visitor who, const char *path);
 Visit get_json(World *w, Visitor who, const char *path);
@@ -27,6 +27,7 @@ Visit post_forged(World *w, Visitor who, const char *path, const char *form, con
 Visit request(World *w, Visitor who, const char *method, const char *path, const HttpHeader *headers, int n, str body);   /* all by hand */
 const char *at(World *w, const char *format, ...) __attribute__((format(printf, 2, 3)));   /* a path or form made of parts */
 
+str     header_of(Visit v, const char *name);            /* the first of that name; "" when there is none */
 bool    says(Visit v, const char *text);                 /* in the body, as markup */
 int64_t count(Visit v, const char *text);
 void    forget_cookies(World *w, Visitor who);

@@ -168,7 +168,7 @@ typedef struct Leaving { WebPrivate *w; HttpReply reply; } Leaving;
 static void build_step(Scope *s, void *arg)
 {
     Leaving *l = arg;
-    reply_build(l->w, &l->reply);
+    web_reply_build(l->w, &l->reply);
 }
 
 /* Once the server has the reply, the request's memory may be gone: nothing here touches it after http_answer. */

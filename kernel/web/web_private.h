@@ -70,7 +70,7 @@ bool    field_is_kernels(str name);                              /* "_csrf", "_m
 Reply   refuse(Request *rq, int status);                         /* web_error.c: the designed page of a status */
 Reply   refuse_again(Request *rq, int status, bool sign_in);     /* the same, with all that was typed */
 Reply   refuse_plain(int status);                                /* when even the layout fails: words that need nothing */
-void    reply_build(WebPrivate *w, HttpReply *out);              /* web_reply.c */
+void    web_reply_build(WebPrivate *w, HttpReply *out);          /* web_reply.c */
 void    reply_header(Request *rq, const char *name, str value);
 bool    path_is_local(str path);
 str     cookie_for_page(Request *rq);                            /* the visitor's cookie, minted when there is none */

@@ -212,7 +212,7 @@ static bool open_file(WebPrivate *w, HttpReply *reply)
     return true;
 }
 
-void reply_build(WebPrivate *w, HttpReply *out)
+void web_reply_build(WebPrivate *w, HttpReply *out)
 {
     Request *rq = &w->rq;
     const Reply *r = &w->reply;

@@ -72,7 +72,9 @@ static bool ambiguous(const Route *a, const Route *b)
     str pa = segments_of(a->path), pb = segments_of(b->path), sa, sb;
     bool a_more = false, b_more = false;
     if (a->method != b->method) return false;
-    while (next_segment(&pa, &sa) && next_segment(&pb, &sb)) {
+    while (pa.n && pb.n) {
+        next_segment(&pa, &sa);
+        next_segment(&pb, &sb);
         if (!is_named(sa) && !is_named(sb) && !str_eq(sa, sb)) return false;
         a_more |= (!is_named(sa) && is_named(sb)) || (!is_rest(sa) && is_rest(sb));
         b_more |= (!is_named(sb) && is_named(sa)) || (!is_rest(sb) && is_rest(sa));

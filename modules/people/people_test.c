@@ -1,0 +1,263 @@
+#include "people/people.h"
+
+#include "../../tests/world.h"
+#include "journal/journal.h"
+
+#define LINH "name=Linh&login=linh%40example.org&password=three+red+boats"
+#define LINH_SIGNS_IN "login=Linh%40Example.org&password=three+red+boats"
+
+/* Something a visitor may save. */
+static Reply save_post(Request *rq) { return text_reply(rq, S("text/plain"), S("saved")); }
+static const Route routes[] = { POST("/t/save", save_post, .who = WHO_LEARNER) };
+static const Module saving_module = { .name = "t", .routes = routes, .route_n = COUNT_OF(routes) };
+static const Module *const extra[] = { &saving_module };
+
+static bool is_signed_in(World *w, Visitor who) { return says(get(w, who, "/people"), "Sign out"); }
+
+/* ---- making an account ----------------------------------------------------------------------------------------------------------- */
+
+TEST(a_visitor_makes_an_account_and_comes_back_to_it)
+{
+    Visit v = post(w, STRANGER, "/people/account?to=/people", LINH);
+    EXPECT(v.status == 303);
+    EXPECT_STR(v.location, S("/people"));
+    EXPECT(says(get(w, STRANGER, "/people"), "<h1>Linh</h1>"));
+    post(w, STRANGER, "/people/session", "_method=delete");
+    EXPECT(!is_signed_in(w, STRANGER));
+    EXPECT(post(w, STRANGER, "/people/session", LINH_SIGNS_IN).status == 303);
+    EXPECT(is_signed_in(w, STRANGER));
+}
+
+TEST(a_guest_who_makes_an_account_stays_the_same_person)
+{
+    post(w, GUEST, "/t/save", "");
+    int64_t guest = world_person(w, GUEST);
+    EXPECT(guest != 0 && !is_signed_in(w, GUEST));
+    EXPECT(post(w, GUEST, "/people/account", LINH).status == 303);
+    EXPECT(world_person(w, GUEST) == guest && is_signed_in(w, GUEST));
+}
+
+TEST(choosing_a_language_makes_nobody)
+{
+    EXPECT(post(w, GUEST, "/people/language", "lang=ar").status == 303);
+    EXPECT(world_person(w, GUEST) == 0);
+    EXPECT(says(get(w, GUEST, "/people"), "dir=\"rtl\""));
+}
+
+TEST(an_account_that_is_not_right_says_why_and_keeps_the_rest)
+{
+    Visit v = post(w, STRANGER, "/people/account", "name=Linh&login=l&password=short");
+    EXPECT(v.status == 422);
+    EXPECT(says(v, "At least 8 characters, please.") && says(v, "2 to 100 characters"));
+    EXPECT(says(v, "value=\"Linh\"") && !says(v, "value=\"short\""));
+    EXPECT(sql_int(w, "SELECT count(*) FROM people_login") == 3);
+}
+
+TEST(a_name_that_is_taken_cannot_be_had)
+{
+    EXPECT(post(w, STRANGER, "/people/account", LINH).status == 303);
+    Visit v = post(w, GUEST, "/people/account", "name=Other&login=LINH%40example.org&password=four+blue+boats");
+    EXPECT(v.status == 422 && says(v, "cannot be had"));
+    EXPECT(world_person(w, GUEST) == 0);
+    EXPECT(sql_int(w, "SELECT count(*) FROM people_login WHERE login = 'linh@example.org'") == 1);
+}
+
+TEST(whichever_database_call_fails_no_half_account_is_left)
+{
+    Visit v;
+    FAILING(w, v, post(w, STRANGER, "/people/account", LINH))
+        EXPECT(sql_int(w, "SELECT count(*) FROM people_login") == 3 &&
+               sql_int(w, "SELECT count(*) FROM people_person WHERE name = 'Linh'") == 0 && world_person(w, STRANGER) == 0);
+    EXPECT(v.status == 303 && sql_int(w, "SELECT count(*) FROM people_login") == 4);
+}
+
+static str kept(World *w, const char *typed)
+{
+    str login;
+    return people_login_form(world_arena(w), str_from(typed), &login) ? login : S("(refused)");
+}
+
+TEST(one_name_may_be_typed_in_many_ways)
+{
+    EXPECT_STR(kept(w, " Ana@Example.ORG "), S("ana@example.org"));
+    EXPECT_STR(kept(w, "+66 (81) 234-5678"), S("+66812345678"));
+    EXPECT_STR(kept(w, "ÉLODIE"), kept(w, "e\u0301lodie"));
+    EXPECT_STR(kept(w, "ana-maria"), S("ana-maria"));
+    EXPECT_STR(kept(w, "สมชาย"), S("สมชาย"));
+    EXPECT_STR(kept(w, "x"), S("(refused)"));
+    EXPECT_STR(kept(w, "an\x01na"), S("(refused)"));
+}
+
+/* ---- signing in -------------------------------------------------------------------------------------------------------------------- */
+
+TEST(a_wrong_password_and_an_unknown_name_are_answered_alike)
+{
+    post(w, STRANGER, "/people/account", LINH);
+    Visit wrong = post(w, GUEST, "/people/session", "login=linh%40example.org&password=not+this+one");
+    Visit unknown = post(w, GUEST, "/people/session", "login=nobody%40example.org&password=not+this+one");
+    EXPECT(wrong.status == 422 && unknown.status == 422);
+    EXPECT(says(wrong, "The name or the password is not right.") && says(unknown, "The name or the password is not right."));
+}
+
+TEST(guessing_is_stopped_for_a_while)
+{
+    post(w, STRANGER, "/people/account", LINH);
+    for (int i = 0; i < 10; i++) EXPECT(post(w, GUEST, "/people/session", "login=linh%40example.org&password=guess").status == 422);
+    Visit v = post(w, GUEST, "/people/session", LINH_SIGNS_IN);
+    EXPECT(v.status == 429 && says(v, "Please wait 15 minutes."));
+    world_wait(w, 15 * MINUTE);
+    EXPECT(post(w, GUEST, "/people/session", LINH_SIGNS_IN).status == 303);
+}
+
+TEST(signing_in_makes_a_new_cookie)
+{
+    post(w, STRANGER, "/people/account", LINH);
+    get(w, GUEST, "/people/session/new");
+    Visit v = post(w, GUEST, "/people/session", LINH_SIGNS_IN);
+    EXPECT(str_find(header_of(v, "Set-Cookie"), S("HttpOnly; SameSite=Lax")) > 0);
+    EXPECT(sql_int(w, "SELECT count(*) FROM auth_session WHERE person = (SELECT person FROM people_login WHERE login = 'linh@example.org')") == 2);
+}
+
+TEST(after_signing_in_one_is_where_one_wanted_to_be)
+{
+    post(w, STRANGER, "/people/account", LINH);
+    EXPECT(says(get(w, GUEST, "/people/session/new?to=/example"), "value=\"/example\""));
+    EXPECT_STR(post(w, GUEST, "/people/session", LINH_SIGNS_IN "&to=/example").location, S("/example"));
+    forget_cookies(w, GUEST);
+    EXPECT_STR(post(w, GUEST, "/people/session", LINH_SIGNS_IN "&to=//evil.example").location, S("/"));
+}
+
+/* ---- a guest who had an account ------------------------------------------------------------------------------------------------------ */
+
+typedef struct Join { int64_t guest, person; } Join;
+
+static bool join(Scope *s, void *arg)
+{
+    const Join *j = arg;
+    people_join(s, j->guest, j->person);
+    return true;
+}
+
+static void canonical(Scope *s, void *arg)
+{
+    int64_t *id = arg;
+    *id = people_canonical(s, *id);
+}
+
+TEST(a_guest_who_signs_in_is_joined_to_her_account)
+{
+    Landing l;
+    post(w, STRANGER, "/people/account", LINH);
+    post(w, GUEST, "/t/save", "");
+    int64_t guest = world_person(w, GUEST), now = guest;
+    EXPECT(guest != 0 && guest != world_person(w, STRANGER));
+    EXPECT(post(w, GUEST, "/people/session", LINH_SIGNS_IN).status == 303);
+    EXPECT(world_person(w, GUEST) == world_person(w, STRANGER));
+    EXPECT(site_read(world_site(w), world_arena(w), 0, canonical, &now, &l) && now == world_person(w, STRANGER));
+    EXPECT(sql_int(w, at(w, "SELECT count(*) FROM people_person WHERE id = %lld", (long long)guest)) == 0);
+    EXPECT(sql_int(w, "SELECT count(*) FROM journal WHERE kind = 'person.joined'") == 1);
+}
+
+TEST(nobody_takes_an_account_by_calling_it_her_guest)
+{
+    Landing l;
+    Join j = { .guest = world_person(w, BO), .person = world_person(w, ANA) };
+    EXPECT(site_write(world_site(w), world_arena(w), j.person, join, &j, &l));
+    int64_t now = j.guest;
+    EXPECT(site_read(world_site(w), world_arena(w), 0, canonical, &now, &l) && now == world_person(w, BO));
+    EXPECT(is_signed_in(w, BO));
+}
+
+static bool rebuild(Scope *s, void *arg) { return journal_rebuild(s, arg); }
+
+TEST(the_tables_made_again_from_the_journal_are_the_same)
+{
+    int64_t records;
+    Landing l;
+    post(w, STRANGER, "/people/account", LINH);
+    post(w, ANA, "/people/name", "name=Ana+Maria");
+    const char *all = "SELECT count(*) * 1000 + sum(length(name) + account) FROM people_person";
+    int64_t before = sql_int(w, all), pages = sql_int(w, "SELECT sum(length(name)) FROM auth_person");
+    EXPECT(site_write(world_site(w), world_arena(w), 0, rebuild, &records, &l));
+    EXPECT(records > 0 && sql_int(w, all) == before && sql_int(w, "SELECT sum(length(name)) FROM auth_person") == pages);
+    EXPECT(says(get(w, ANA, "/people"), "<h1>Ana Maria</h1>"));
+}
+
+/* ---- the page about oneself ------------------------------------------------------------------------------------------------------------ */
+
+TEST(a_new_name_is_shown_everywhere)
+{
+    EXPECT(post(w, ANA, "/people/name", "name=Ana+Maria").status == 303);
+    EXPECT(count(get(w, ANA, "/people"), "Ana Maria") >= 2);
+    EXPECT(post(w, ANA, "/people/name", "name=++").status == 422);
+}
+
+TEST(a_language_is_kept_for_the_person_and_the_browser)
+{
+    EXPECT(post(w, ANA, "/people/language", "lang=ar&to=/people").status == 303);
+    EXPECT(says(get(w, ANA, "/people"), "dir=\"rtl\""));
+    EXPECT(sql_int(w, "SELECT count(*) FROM auth_person WHERE lang = 'ar'") == 1);
+    EXPECT(post(w, ANA, "/people/language", "lang=tlh").status == 400);
+}
+
+TEST(a_changed_password_signs_others_out)
+{
+    post(w, STRANGER, "/people/account", LINH);
+    post(w, GUEST, "/people/session", LINH_SIGNS_IN);
+    EXPECT(post(w, GUEST, "/people/password", "password=not+this&new_password=four+blue+boats").status == 422);
+    EXPECT(is_signed_in(w, STRANGER));
+    EXPECT(post(w, GUEST, "/people/password", "password=three+red+boats&new_password=four+blue+boats").status == 303);
+    EXPECT(!is_signed_in(w, STRANGER) && is_signed_in(w, GUEST));
+    EXPECT(post(w, STRANGER, "/people/session", LINH_SIGNS_IN).status == 422);
+    EXPECT(post(w, STRANGER, "/people/session", "login=linh%40example.org&password=four+blue+boats").status == 303);
+}
+
+TEST(a_session_elsewhere_can_be_ended)
+{
+    post(w, STRANGER, "/people/account", LINH);
+    post(w, GUEST, "/people/session", LINH_SIGNS_IN);
+    EXPECT(count(get(w, GUEST, "/people"), "Sign out there") == 1);
+    EXPECT(post(w, GUEST, "/people/sessions", "_method=delete").status == 303);
+    EXPECT(!is_signed_in(w, STRANGER) && is_signed_in(w, GUEST));
+}
+
+TEST(nobody_ends_a_session_that_is_not_hers)
+{
+    Visit v = get_json(w, BO, "/people");
+    ptrdiff_t from = str_find(v.body, S("\"key\":\"")) + 7;
+    str key = str_cut(str_slice(v.body, from, v.body.n), '"').head;
+    const char *path = at(w, "/people/sessions/%.*s", STR_ARG(key));
+    EXPECT(post(w, ANA, path, "_method=delete").status == 404);
+    EXPECT(is_signed_in(w, BO));
+    EXPECT(post(w, BO, path, "_method=delete").status == 303);
+    EXPECT(!is_signed_in(w, BO));
+}
+
+TEST(a_copy_of_ones_data_holds_ones_own_and_nobody_elses)
+{
+    post(w, ANA, "/people/name", "name=Ana+Maria");
+    post(w, BO, "/people/name", "name=Bo+Lin");
+    Visit v = get(w, ANA, "/people/records");
+    EXPECT(v.status == 200 && says(v, "Ana Maria") && !says(v, "Bo Lin"));
+    EXPECT(get(w, STRANGER, "/people/records").status == 404);
+}
+
+TEST(a_session_ends_half_a_year_after_the_last_saving)
+{
+    world_wait(w, 100 * DAY);
+    post(w, ANA, "/people/name", "name=Ana");
+    world_wait(w, 100 * DAY);
+    EXPECT(is_signed_in(w, ANA));
+    EXPECT(!is_signed_in(w, BO));
+}
+
+TESTS_WITH(people, extra, COUNT_OF(extra),
+      a_visitor_makes_an_account_and_comes_back_to_it, a_guest_who_makes_an_account_stays_the_same_person, choosing_a_language_makes_nobody,
+      an_account_that_is_not_right_says_why_and_keeps_the_rest, a_name_that_is_taken_cannot_be_had,
+      whichever_database_call_fails_no_half_account_is_left, one_name_may_be_typed_in_many_ways,
+      a_wrong_password_and_an_unknown_name_are_answered_alike, guessing_is_stopped_for_a_while, signing_in_makes_a_new_cookie,
+      after_signing_in_one_is_where_one_wanted_to_be, a_guest_who_signs_in_is_joined_to_her_account, nobody_takes_an_account_by_calling_it_her_guest,
+      the_tables_made_again_from_the_journal_are_the_same, a_new_name_is_shown_everywhere,
+      a_language_is_kept_for_the_person_and_the_browser, a_changed_password_signs_others_out, a_session_elsewhere_can_be_ended,
+      nobody_ends_a_session_that_is_not_hers, a_copy_of_ones_data_holds_ones_own_and_nobody_elses,
+      a_session_ends_half_a_year_after_the_last_saving)
