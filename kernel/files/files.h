@@ -5,7 +5,10 @@
 #include "base/scope.h"
 
 typedef struct StoredFile { str name; str type; int64_t size; } StoredFile;
-bool files_keep(Scope *s, const char *temporary_path, str declared_type, StoredFile *ret);  /* writing; type is sniffed: PNG, JPEG, WebP, PDF, plain text, CSV; else application/octet-stream. False: no room */
+/* Writing. The type is sniffed: PNG, JPEG, WebP, PDF, plain text, CSV (text that was declared so); else
+ * application/octet-stream. The temporary file stays: work that is run twice finds it twice. False: no room. */
+bool files_keep(Scope *s, const char *temporary_path, str declared_type, StoredFile *ret);
 bool files_keep_bytes(Scope *s, str bytes, str type, StoredFile *ret);
+bool files_find(Scope *s, str name, StoredFile *ret);
 const char *files_path(Scope *s, str name);      /* NULL: no such name */
-void files_sweep(Scope *s);
+void files_sweep(Scope *s);                      /* writing */

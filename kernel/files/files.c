@@ -1,0 +1,247 @@
+/* files - bytes kept by content under <data>/files/ab/cdef…
+ *
+ * Table    stored_file
+ * Rule     a name is 64 small hex digits and nothing else ever becomes part of a path. The bytes are on disk before the row
+ *          is; a row that was rolled back leaves a file without a row, which the sweep takes after a day. */
+#include "files/files.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sodium.h>
+#include <sys/sendfile.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "files/files_own.h"
+#include "files_rows_sql.h"
+#include "web/site.h"
+
+enum { HASH_BYTES = 32, NAME_CHARS = 2 * HASH_BYTES, BLOCK_BYTES = 64 * 1024 };
+#define ROOM_LEFT (16 * (int64_t)1024 * 1024)       /* the database must still have room after we took ours */
+
+/* ---- names and places -------------------------------------------------------------------------------------------------- */
+
+static bool is_hex(str s)
+{
+    for (ptrdiff_t i = 0; i < s.n; i++)
+        if (!((s.p[i] >= '0' && s.p[i] <= '9') || (s.p[i] >= 'a' && s.p[i] <= 'f'))) return false;
+    return true;
+}
+
+static bool is_name(str name)
+{
+    return name.n == NAME_CHARS && is_hex(name);
+}
+
+/* files, files/ab and files/ab/cdef…, on the stack: no memory may be asked for while a file is open. */
+typedef struct Place { char root[PATH_MAX], folder[PATH_MAX], path[PATH_MAX]; } Place;
+
+static bool place_of(const char *data, const char *name, Place *ret)
+{
+    snprintf(ret->root, sizeof ret->root, "%s/files", data);
+    snprintf(ret->folder, sizeof ret->folder, "%s/files/%.2s", data, name);
+    int n = snprintf(ret->path, sizeof ret->path, "%s/files/%.2s/%s", data, name, name + 2);
+    if (n < (int)sizeof ret->path) return true;
+    errno = ENAMETOOLONG;
+    return false;
+}
+
+/* ---- looking at the bytes ------------------------------------------------------------------------------------------------ */
+
+/* Where bytes come from: an open file, or memory when there is none. */
+typedef struct Source { const char *path; int fd; str bytes; } Source;
+
+/* Up to BLOCK_BYTES from `at`; 0 at the end, -1 when the disk fails. */
+static ssize_t read_block(const Source *from, char *block, int64_t at)
+{
+    ssize_t n;
+    if (from->fd < 0) {
+        str piece = str_slice(from->bytes, at, at + BLOCK_BYTES);
+        if (piece.n) memcpy(block, piece.p, (size_t)piece.n);
+        return piece.n;
+    }
+    do n = pread(from->fd, block, BLOCK_BYTES, at); while (n < 0 && errno == EINTR);
+    return n;
+}
+
+/* name: NAME_CHARS and a NUL. */
+static bool look_at(const Source *from, Sniffer *sniffer, char *name, int64_t *ret_size)
+{
+    char block[BLOCK_BYTES];
+    unsigned char hash[HASH_BYTES];
+    crypto_generichash_state state;
+    ssize_t n;
+    crypto_generichash_init(&state, NULL, 0, sizeof hash);
+    for (*ret_size = 0; (n = read_block(from, block, *ret_size)) > 0; *ret_size += n) {
+        crypto_generichash_update(&state, (unsigned char *)block, (unsigned long long)n);
+        sniff(sniffer, (str){ block, n });
+    }
+    crypto_generichash_final(&state, hash, sizeof hash);
+    sodium_bin2hex(name, NAME_CHARS + 1, hash, sizeof hash);
+    return n == 0;
+}
+
+/* ---- putting them in their place ----------------------------------------------------------------------------------------- */
+
+static bool pour_file(int from, int to)
+{
+    off_t at = 0;
+    ssize_t n;
+    do n = sendfile(to, from, &at, 1 << 20); while (n > 0 || (n < 0 && errno == EINTR));
+    return n == 0;
+}
+
+static bool pour_bytes(str bytes, int to)
+{
+    while (bytes.n > 0) {
+        ssize_t n = write(to, bytes.p, (size_t)bytes.n);
+        if (n < 0 && errno != EINTR) return false;
+        if (n > 0) bytes = str_slice(bytes, n, bytes.n);
+    }
+    return true;
+}
+
+/* A copy under a name that is none of ours until it is whole. */
+static bool copy_to(const Source *from, const Place *to)
+{
+    char temporary[PATH_MAX + 16];
+    snprintf(temporary, sizeof temporary, "%s/new.XXXXXX", to->folder);
+    int fd = mkostemp(temporary, O_CLOEXEC);
+    if (fd < 0) return false;
+    bool whole = (from->fd >= 0 ? pour_file(from->fd, fd) : pour_bytes(from->bytes, fd)) && fsync(fd) == 0;
+    whole = whole && rename(temporary, to->path) == 0;
+    int why = errno;
+    if (!whole) unlink(temporary);
+    close(fd);
+    errno = why;
+    return whole;
+}
+
+static bool make_folder(const Place *to)
+{
+    struct stat st;
+    return stat(to->folder, &st) == 0 || (os_make_dirs(to->folder) && os_sync_folder(to->root));
+}
+
+/* Linked, not moved: a request that is run twice must find its upload twice. Where links cannot be made (another disk, FAT)
+ * the bytes are copied. What is there already is made young again, so that no sweep takes it before its row is there. */
+static bool put_in_place(const Source *from, const Place *to)
+{
+    if (utimensat(AT_FDCWD, to->path, NULL, AT_SYMLINK_NOFOLLOW) == 0) return true;
+    if (!make_folder(to)) return false;
+    bool linked = from->fd >= 0 && fsync(from->fd) == 0 && link(from->path, to->path) == 0;
+    return (linked || copy_to(from, to)) && os_sync_folder(to->folder);
+}
+
+static bool has_room(const char *data, int64_t size)
+{
+    int64_t free_bytes;
+    if (!os_disk_free(data, &free_bytes) || free_bytes - size >= ROOM_LEFT) return true;
+    errno = ENOSPC;
+    return false;
+}
+
+/* False: errno says why. name: room for a name, which is then ret's. */
+static bool keep(const char *data, const Source *from, str declared_type, char *name, StoredFile *ret)
+{
+    Sniffer sniffer = { .declared = declared_type };
+    Place place;
+    int64_t size;
+    if (!look_at(from, &sniffer, name, &size) || !place_of(data, name, &place)) return false;
+    if (!has_room(data, size) || !put_in_place(from, &place)) return false;
+    *ret = (StoredFile){ { name, NAME_CHARS }, sniffed(&sniffer), size };
+    return true;
+}
+
+/* After keep: true and a row, false when there was no room, a fault for everything else. */
+static bool settle(Scope *s, bool kept, int why, const StoredFile *f)
+{
+    if (!kept && (why == ENOSPC || why == EDQUOT)) return false;
+    if (!kept) fault(s, FAULT_DISK, "a file could not be kept: %s", strerror(why));
+    files_rows_put(s, f->name, f->type, f->size, s->now);
+    return true;
+}
+
+bool files_keep(Scope *s, const char *temporary_path, str declared_type, StoredFile *ret)
+{
+    CHECK(s->writing);
+    char *name = NEW(s->arena, char, NAME_CHARS + 1);
+    Source from = { .path = temporary_path, .fd = open(temporary_path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) };
+    bool kept = from.fd >= 0 && keep(s->site->config.data, &from, declared_type, name, ret);
+    int why = errno;
+    if (from.fd >= 0) close(from.fd);
+    return settle(s, kept, why, ret);
+}
+
+bool files_keep_bytes(Scope *s, str bytes, str type, StoredFile *ret)
+{
+    CHECK(s->writing);
+    char *name = NEW(s->arena, char, NAME_CHARS + 1);
+    bool kept = keep(s->site->config.data, &(Source){ .fd = -1, .bytes = bytes }, S(""), name, ret);
+    int why = errno;
+    if (kept) ret->type = str_keep(s->arena, type);
+    return settle(s, kept, why, ret);
+}
+
+/* ---- finding them again ---------------------------------------------------------------------------------------------------- */
+
+bool files_find(Scope *s, str name, StoredFile *ret)
+{
+    files_rows_find_row row;
+    if (!is_name(name) || !files_rows_find(s, name, &row)) return false;
+    *ret = (StoredFile){ row.name, row.type, row.size };
+    return true;
+}
+
+const char *files_path(Scope *s, str name)
+{
+    StoredFile f;
+    Place place;
+    if (!files_find(s, name, &f) || !place_of(s->site->config.data, f.name.p, &place)) return NULL;
+    return str_keep(s->arena, str_from(place.path)).p;
+}
+
+/* ---- the sweep --------------------------------------------------------------------------------------------------------------- */
+
+static int name_and_row(const void *name, const void *row)
+{
+    return str_cmp(*(const str *)name, ((const files_rows_between_row *)row)->name);
+}
+
+/* What has no row and was not touched for a day: kept by work that was rolled back, or half written when the power went. */
+static bool is_left_over(Scope *s, const char *path, str name, files_rows_between_rows rows)
+{
+    struct stat st;
+    if (lstat(path, &st) != 0 || st.st_ctime >= (s->now - DAY) / SECOND) return false;
+    return rows.n == 0 || !bsearch(&name, rows.row, (size_t)rows.n, sizeof *rows.row, name_and_row);
+}
+
+static void sweep_folder(Scope *s, str root, str ab)
+{
+    DirEntry *entry;
+    ptrdiff_t n;
+    const char *folder = str_fmt(s->arena, "%.*s/%.*s", STR_ARG(root), STR_ARG(ab)).p;
+    if (!os_list(s->arena, folder, &entry, &n)) return;
+    files_rows_between_rows rows = files_rows_between(s, ab, str_fmt(s->arena, "%.*sg", STR_ARG(ab)));   /* 'g' is after 'f' */
+    for (ptrdiff_t i = 0; i < n; i++) {
+        const char *path = str_fmt(s->arena, "%s/%.*s", folder, STR_ARG(entry[i].name)).p;
+        str name = str_fmt(s->arena, "%.*s%.*s", STR_ARG(ab), STR_ARG(entry[i].name));
+        if (!entry[i].folder && is_left_over(s, path, name, rows)) unlink(path);
+    }
+}
+
+void files_sweep(Scope *s)
+{
+    DirEntry *entry;
+    ptrdiff_t n;
+    CHECK(s->writing);
+    str root = str_fmt(s->arena, "%s/files", s->site->config.data);
+    if (!os_list(s->arena, root.p, &entry, &n)) return;
+    for (ptrdiff_t i = 0; i < n; i++) {
+        Arena mark = *s->arena;
+        if (entry[i].folder && entry[i].name.n == 2 && is_hex(entry[i].name)) sweep_folder(s, root, entry[i].name);
+        *s->arena = mark;
+        arena_poison(s->arena);
+    }
+}
