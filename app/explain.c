@@ -8,17 +8,10 @@ static const char *const methods[METHODS] = {
     [M_GET] = "GET", [M_POST] = "POST", [M_PUT] = "PUT", [M_PATCH] = "PATCH", [M_DELETE] = "DELETE",
 };
 
-/* The compiler knows files from the build folder: "../modules/x/x_web.c". */
-static const char *in_tree(const char *file)
-{
-    while (strncmp(file, "../", 3) == 0) file += 3;
-    return file;
-}
-
 /* "modules/x/" and then what: x.sql, x_test.c, pages/show.html. */
 static void print_beside(const Route *r, const char *what, const char *before, const char *name, const char *after)
 {
-    const char *file = in_tree(r->file), *slash = strrchr(file, '/');
+    const char *file = r->file, *slash = strrchr(file, '/');
     if (slash) printf("%-9s %.*s/%s%s%s\n", what, (int)(slash - file), file, before, name, after);
 }
 
@@ -52,7 +45,7 @@ int explain_where(const Site *site, int argc, char **argv)
         return 1;
     }
     const Module *m = owner(site, r);
-    printf("%-9s %s:%d  %s  (%s)\n", "route", in_tree(r->file), r->line, r->path, audiences[r->who]);
+    printf("%-9s %s:%d  %s  (%s)\n", "route", r->file, r->line, r->path, audiences[r->who]);
     printf("%-9s %s\n", "handler", r->handler);
     if (r->page) print_beside(r, "page", "pages/", r->page, ".html");
     print_beside(r, "queries", "", m->name, ".sql");
@@ -65,7 +58,7 @@ int explain_routes(const Site *site)
     for (int i = 0; i < site->module_n; i++)
         for (int k = 0; k < site->modules[i]->route_n; k++) {
             const Route *r = &site->modules[i]->routes[k];
-            printf("%-6s %-44s %-10s %s:%d\n", methods[r->method], r->path, audiences[r->who], in_tree(r->file), r->line);
+            printf("%-6s %-44s %-10s %s:%d\n", methods[r->method], r->path, audiences[r->who], r->file, r->line);
         }
     return 0;
 }

@@ -120,24 +120,16 @@ int world_run(const WorldPlace *place, const Suite *suite, const Test *test)
 Site  *world_site(World *w) { return w->site; }
 Arena *world_arena(World *w) { return &w->arena; }
 
-/* The compiler knows files from the build folder. */
-static const char *in_tree(const char *file)
-{
-    const char *tests = strstr(file, "/tests/"), *at = strstr(file, "kernel/");
-    if (!at) at = strstr(file, "modules/");
-    return at ? at : tests ? tests + 1 : file;
-}
-
 void world_failed(World *w, const char *file, int line, const char *what)
 {
     w->failed++;
-    fprintf(stderr, "%s:%d: not so: %s\n", in_tree(file), line, what);
+    fprintf(stderr, "%s:%d: not so: %s\n", file, line, what);
 }
 
 void world_differs(World *w, const char *file, int line, str got, str want)
 {
     w->failed++;
-    fprintf(stderr, "%s:%d: got \"%.*s\" and not \"%.*s\"\n", in_tree(file), line, STR_ARG(got), STR_ARG(want));
+    fprintf(stderr, "%s:%d: got \"%.*s\" and not \"%.*s\"\n", file, line, STR_ARG(got), STR_ARG(want));
 }
 
 /* ---- cookies --------------------------------------------------------------------------------------------------------------- */
