@@ -9,7 +9,8 @@
 
 #include <stdarg.h>
 
-enum { SOURCE_MAX = 64 * 1024, ITEM_MAX = 240, PROBLEMS_MAX = 100, HEADINGS_MAX = 500, NESTED_MAX = 4, LEVEL_MAX = 6 };
+enum { SOURCE_MAX = 64 * 1024, ITEM_MAX = 240, PROBLEMS_MAX = 100, HEADINGS_MAX = 500, NESTED_MAX = 4, LEVEL_MAX = 6,
+       SPANS_MAX = 32 };
 
 typedef struct Render {
     Arena  *keep;
@@ -25,7 +26,8 @@ typedef struct Render {
     ptrdiff_t heading_html, heading_text;   /* where the heading that is open began */
     ptrdiff_t paragraph;                    /* where the paragraph that is open began */
     bool    words_here, figure_here;        /* what stands in this paragraph or heading so far */
-    int     spans;                          /* open spans */
+    uint8_t span[SPANS_MAX];                /* MD_SPANTYPE of the open spans */
+    int     spans;
     bool    link_open;
     ptrdiff_t fence[NESTED_MAX];            /* where open blocks began */
     int     fences;
@@ -305,6 +307,48 @@ static void put_picture(Render *r, const Events *events, ptrdiff_t *i)
     out_lit(&r->html, "</figure>\n");
 }
 
+/* ---- spans ----------------------------------------------------------------------------------------------------------------- */
+
+static const str span_tags[][2] = {
+    [MD_SPAN_EM]     = { { "<em>", 4 },     { "</em>", 5 } },
+    [MD_SPAN_STRONG] = { { "<strong>", 8 }, { "</strong>", 9 } },
+    [MD_SPAN_CODE]   = { { "<code>", 6 },   { "</code>", 7 } },
+};
+
+static bool in_link(const Render *r)
+{
+    return memchr(r->span, MD_SPAN_A, (size_t)r->spans) != NULL;
+}
+
+static void open_span(Render *r, const Event *e)
+{
+    bool known = e->type == MD_SPAN_EM || e->type == MD_SPAN_STRONG || e->type == MD_SPAN_CODE || e->type == MD_SPAN_A;
+    if (!known || r->spans == SPANS_MAX || (e->type == MD_SPAN_A && in_link(r))) return;
+    r->span[r->spans++] = e->type;
+    if (e->type == MD_SPAN_A) open_link(r, e);
+    else out_str(&r->html, span_tags[e->type][0]);
+}
+
+static void close_newest_span(Render *r)
+{
+    uint8_t type = r->span[--r->spans];
+    if (type == MD_SPAN_A) close_link(r);
+    else out_str(&r->html, span_tags[type][1]);
+}
+
+/* md4c may end what it never began: stars that open may have been swallowed by an address while those that close were not. */
+static void close_span(Render *r, const Event *e)
+{
+    int at = r->spans - 1;
+    while (at >= 0 && r->span[at] != e->type) at--;
+    while (at >= 0 && r->spans > at) close_newest_span(r);
+}
+
+static void close_all_spans(Render *r)
+{
+    while (r->spans) close_newest_span(r);
+}
+
 /* ---- blocks --------------------------------------------------------------------------------------------------------------- */
 
 static void insert(Out *o, ptrdiff_t at, str s)
@@ -416,6 +460,7 @@ static void close_cell(Render *r, const Events *events, ptrdiff_t i)
 static void open_block(Render *r, const Events *events, ptrdiff_t i)
 {
     const Event *e = &events->row[i];
+    close_all_spans(r);
     switch (e->type) {
     case MD_BLOCK_QUOTE: out_lit(&r->html, "<blockquote>\n"); break;
     case MD_BLOCK_UL:    out_lit(&r->html, "<ul>\n"); break;
@@ -440,6 +485,7 @@ static void open_block(Render *r, const Events *events, ptrdiff_t i)
 static void close_block(Render *r, const Events *events, ptrdiff_t i, int heading_level)
 {
     const Event *e = &events->row[i];
+    close_all_spans(r);
     switch (e->type) {
     case MD_BLOCK_QUOTE: out_lit(&r->html, "</blockquote>\n"); break;
     case MD_BLOCK_UL:    out_lit(&r->html, "</ul>\n"); break;
@@ -457,20 +503,6 @@ static void close_block(Render *r, const Events *events, ptrdiff_t i, int headin
     }
     bool ends_words = e->type == MD_BLOCK_LI || e->type == MD_BLOCK_H || e->type == MD_BLOCK_CODE || e->type == MD_BLOCK_TR;
     if (ends_words) out_char(&r->text, '\n');
-}
-
-static void put_span(Render *r, const Event *e)
-{
-    static const str tags[][2] = {
-        [MD_SPAN_EM]     = { { "<em>", 4 },     { "</em>", 5 } },
-        [MD_SPAN_STRONG] = { { "<strong>", 8 }, { "</strong>", 9 } },
-        [MD_SPAN_CODE]   = { { "<code>", 6 },   { "</code>", 7 } },
-    };
-    bool end = e->kind == EVENT_SPAN_END;
-    r->spans += end ? -1 : 1;
-    if (e->type == MD_SPAN_A && end) close_link(r);
-    else if (e->type == MD_SPAN_A) open_link(r, e);
-    else if (e->type < sizeof tags / sizeof *tags) out_str(&r->html, tags[e->type][end]);
 }
 
 static void put_text_event(Render *r, const Event *e)
@@ -494,7 +526,8 @@ static void put_events(Render *r, const Events *events)
         else if (e->kind == EVENT_BLOCK_END) close_block(r, events, i, heading_level);
         else if (e->kind == EVENT_TEXT) put_text_event(r, e);
         else if (e->kind == EVENT_SPAN && e->type == MD_SPAN_IMG) put_picture(r, events, &i);
-        else put_span(r, e);
+        else if (e->kind == EVENT_SPAN) open_span(r, e);
+        else if (e->kind == EVENT_SPAN_END) close_span(r, e);
     }
 }
 
