@@ -59,9 +59,9 @@ server { listen 127.0.0.1:8971; root ${folder}/www; } }`);
 // A learner with an account who has answered the first question.
 async function learner(house, name) {
   const client = new Client(house.url);
-  const page = await client.get("/people/new");
-  const form = forms(page.html).find(f => f.action === "/people");
-  const made = await client.post("/people", { ...form.hidden, name, login: `${name}@example.test`, password: "correct horse" });
+  const page = await client.get("/people/account/new");
+  const form = forms(page.html).find(f => f.action === "/people/account");
+  const made = await client.post("/people/account", { ...form.hidden, name, login: `${name}@example.test`, password: "correct horse" });
   if (made.status !== 303) throw new Error(`no account: ${made.status}\n${made.html}`);
   return client;
 }
