@@ -593,8 +593,8 @@ static Text translated(const Template *t, Slice rest, bool plural)
 static Block *block_open(Compiler *c, const char *at, bool each)
 {
     if (c->depth == DEPTH_MAX) wrong(c->t, at, "too deeply nested");
-    if (c->spot.place == IN_ATTR_NAME || c->spot.place == IN_TAG_NAME || c->spot.place == AT_TAG_OPEN)
-        wrong(c->t, at, "a blank is missing before {{ %s }} in a tag", each ? "each" : "if");
+    if (c->spot.place == AT_TAG_OPEN) wrong(c->t, at, "a tag's name must be written out");
+    if (c->spot.place == IN_ATTR_NAME || c->spot.place == IN_TAG_NAME) c->spot.place = AFTER_VALUE;   /* <li{{ if x }} class=… */
     if (c->spot.place == BEFORE_VALUE || c->spot.place == IN_BARE_VALUE)
         wrong(c->t, at, "an attribute with a choice inside must be quoted: %s=\"…\"", c->spot.attr);
     flush_markup(c);

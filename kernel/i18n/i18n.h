@@ -43,7 +43,7 @@ str tr_fill(Arena *keep, str text, const Fill *fills, int n);
 #define FILL(s, text, ...) tr_fill((s)->arena, (text), (const Fill[]){ __VA_ARGS__ }, (int)(sizeof((const Fill[]){ __VA_ARGS__ }) / sizeof(Fill)))
 
 /* What stands for {name} in a page: text as it is, a whole number in local digits. */
-#define FILL_VALUE(s, x) _Generic((x), str: fill_str, int: num_int, long: num_int, long long: num_int)((s), (x))
+#define FILL_VALUE(s, x) _Generic(x, str: fill_str, int: num_int, long: num_int, long long: num_int)((s), (x))
 static inline str fill_str(Scope *s, str v) { return v; }
 
 str num_int(Scope *s, int64_t v);                          /* grouped, local digits */
