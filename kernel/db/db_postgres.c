@@ -53,15 +53,17 @@ static void lost_mark(Pg *p)
     p->unsynced = false;
 }
 
-static bool lose(Pg *p)
+static bool lose_for(Pg *p, const char *words)
 {
     if (!p->lost) {
-        why_set(p, PQerrorMessage(p->pg));
+        why_set(p, words);
         p->kind = FAULT_RETRY;
     }
     lost_mark(p);
     return false;
 }
+
+static bool lose(Pg *p) { return lose_for(p, PQerrorMessage(p->pg)); }
 
 static bool state_is(const char *state, const char *start) { return strncmp(state, start, strlen(start)) == 0; }
 
@@ -112,10 +114,9 @@ static PGresult *result_wait(Pg *p)
         struct pollfd fd = { .fd = PQsocket(p->pg), .events = POLLIN };
         int ready = poll(&fd, 1, p->conn.db->wait_ms * ANSWER_WAITS);
         if (ready < 0 && errno == EINTR) continue;
-        if (ready <= 0 || !PQconsumeInput(p->pg)) {
-            lose(p);
-            return NULL;
-        }
+        if (ready == 0) lose_for(p, "the server does not answer");
+        else if (ready < 0 || !PQconsumeInput(p->pg)) lose(p);
+        if (p->lost) return NULL;
     }
     return PQgetResult(p->pg);
 }
