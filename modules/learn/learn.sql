@@ -1,0 +1,229 @@
+-- ---- pages ------------------------------------------------------------------------------------------------------------
+
+-- name: programme() one
+SELECT title, forms, phases, visit, language, modules, courses, lessons, body AS "body:html"
+  FROM learn_pack WHERE hash <> '' ORDER BY installed_at LIMIT 1;
+
+-- name: modules(me int) many
+SELECT m.key, m.number, m.title, m.courses, m.lessons, m.minutes, coalesce(g.done, 0) AS "done:int"
+  FROM learn_module m
+  LEFT JOIN (SELECT l.module, count(*) AS done FROM learn_done d JOIN learn_lesson l ON l.key = d.lesson
+              WHERE d.person = :me GROUP BY l.module) g ON g.module = m.key
+ ORDER BY m.position;
+
+-- name: module_at(key str) one
+SELECT key, number, title, competencies, lessons, minutes, body AS "body:html" FROM learn_module WHERE key = :key;
+
+-- name: courses(me int, module str) many
+SELECT c.key, c.title, c.level, c.outcome, c.lessons, c.minutes, coalesce(g.done, 0) AS "done:int"
+  FROM learn_course c
+  LEFT JOIN (SELECT l.course, count(*) AS done FROM learn_done d JOIN learn_lesson l ON l.key = d.lesson
+              WHERE d.person = :me GROUP BY l.course) g ON g.course = c.key
+ WHERE c.module = :module ORDER BY c.position;
+
+-- name: course(key str) one
+SELECT key, module, module_title, title, level, outcome, lessons, minutes, led AS "led:bool", body AS "body:html"
+  FROM learn_course WHERE key = :key;
+
+-- name: courses_before(me int, course str) many
+SELECT a.needs, a.title, c.lessons,
+       (SELECT count(*) FROM learn_done d JOIN learn_lesson l ON l.key = d.lesson
+         WHERE d.person = :me AND l.course = a.needs) AS "done:int"
+  FROM learn_after a JOIN learn_course c ON c.key = a.needs WHERE a.key = :course ORDER BY a.position;
+
+-- name: lesson(key str) one
+SELECT key, course, module, title, outcome, minutes, course_title, module_title, task_title, next_key, next_title, next_where,
+       next_why, position, body AS "body:html", task AS "task:html", key_points AS "key_points:html", sources AS "sources:html",
+       changes AS "changes:html"
+  FROM learn_lesson WHERE key = :key;
+
+-- name: around(me int, course str, lesson str) many
+-- The lessons of a course and those that are well done before this one, with how they stand.
+SELECT l.key, l.title, l.minutes, l.position, l.course, CASE WHEN d.lesson IS NULL THEN 0 ELSE 1 END AS "done:bool",
+       CASE WHEN a.key IS NULL THEN 0 ELSE 1 END AS "before:bool", coalesce(d.at, 0) AS "at:int"
+  FROM learn_lesson l
+  LEFT JOIN learn_done d ON d.person = :me AND d.lesson = l.key
+  LEFT JOIN learn_after a ON a.key = :lesson AND a.needs = l.key
+ WHERE l.course = :course OR l.key IN (SELECT needs FROM learn_after WHERE key = :lesson)
+ ORDER BY l.position;
+
+-- name: fields(me int, lesson str) many
+SELECT f.field, f.kind, f.required AS "required:bool", f.label, f.hint, f.unit, f.low, f.high, f.options,
+       coalesce(a.value, '') AS "value:str", coalesce(a.stamp, 0) AS "stamp:int", coalesce(a.at, 0) AS "at:int"
+  FROM learn_field f LEFT JOIN learn_answer a ON a.person = :me AND a.field = f.field
+ WHERE f.lesson = :lesson ORDER BY f.position;
+
+-- name: paper(lesson str) one
+SELECT gift FROM learn_paper WHERE lesson = :lesson;
+
+-- name: sheet(key str) one
+SELECT title, minutes, body AS "body:html" FROM learn_sheet WHERE key = :key;
+
+-- name: terms() many
+SELECT key, term, body AS "body:html" FROM learn_term ORDER BY position;
+
+-- ---- where somebody is ------------------------------------------------------------------------------------------------
+
+-- name: place(me int) one
+SELECT l.key, l.title, l.course_title, l.position, p.at, CASE WHEN d.lesson IS NULL THEN 0 ELSE 1 END AS "done:bool"
+  FROM learn_place p JOIN learn_lesson l ON l.key = p.lesson
+  LEFT JOIN learn_done d ON d.person = p.person AND d.lesson = p.lesson
+ WHERE p.person = :me;
+
+-- name: open_after(me int, position int) one
+SELECT l.key, l.title, l.course, l.course_title, l.minutes
+  FROM learn_lesson l
+ WHERE l.position > :position AND NOT EXISTS (SELECT 1 FROM learn_done d WHERE d.person = :me AND d.lesson = l.key)
+ ORDER BY l.position LIMIT 1;
+
+-- name: done_in_course(me int, course str) int
+SELECT count(*) AS "n:int" FROM learn_done d JOIN learn_lesson l ON l.key = d.lesson WHERE d.person = :me AND l.course = :course;
+
+-- name: done(me int) many
+-- What somebody has done, the newest first.
+SELECT d.lesson, l.title, l.course_title, d.at
+  FROM learn_done d JOIN learn_lesson l ON l.key = d.lesson WHERE d.person = :me ORDER BY d.stamp DESC LIMIT 500;
+
+-- name: answers(me int) many
+-- All that somebody wrote into tasks, with the words of the first lesson that asks for it.
+SELECT a.field, a.value, a.at, a.lesson, f.kind, f.label, f.unit
+  FROM learn_answer a
+  JOIN learn_field f ON f.field = a.field AND f.lesson = a.lesson
+ WHERE a.person = :me AND a.value <> '' ORDER BY a.field LIMIT 2000;
+
+-- ---- what records make; called by the apply functions and by nothing else ---------------------------------------------
+
+-- name: put_answer(person int, field str, value str, lesson str, at int, stamp int) run
+INSERT INTO learn_answer (person, field, value, lesson, at, stamp) VALUES (:person, :field, :value, :lesson, :at, :stamp)
+    ON CONFLICT (person, field) DO UPDATE SET value = excluded.value, lesson = excluded.lesson, at = excluded.at, stamp = excluded.stamp
+    WHERE excluded.stamp > learn_answer.stamp;
+
+-- name: put_done(person int, lesson str, course str, at int, stamp int) run
+INSERT INTO learn_done (person, lesson, course, at, stamp) VALUES (:person, :lesson, :course, :at, :stamp)
+    ON CONFLICT (person, lesson) DO UPDATE SET at = excluded.at, stamp = excluded.stamp WHERE excluded.stamp < learn_done.stamp;
+
+-- name: put_place(person int, lesson str, at int, stamp int) run
+INSERT INTO learn_place (person, lesson, at, stamp) VALUES (:person, :lesson, :at, :stamp)
+    ON CONFLICT (person) DO UPDATE SET lesson = excluded.lesson, at = excluded.at, stamp = excluded.stamp
+    WHERE excluded.stamp > learn_place.stamp;
+
+-- name: give_answers(person int, into int) run
+INSERT INTO learn_answer (person, field, value, lesson, at, stamp)
+SELECT CAST(:into AS BIGINT), field, value, lesson, at, stamp FROM learn_answer WHERE person = :person
+    ON CONFLICT (person, field) DO UPDATE SET value = excluded.value, lesson = excluded.lesson, at = excluded.at, stamp = excluded.stamp
+    WHERE excluded.stamp > learn_answer.stamp;
+
+-- name: give_done(person int, into int) run
+INSERT INTO learn_done (person, lesson, course, at, stamp)
+SELECT CAST(:into AS BIGINT), lesson, course, at, stamp FROM learn_done WHERE person = :person
+    ON CONFLICT (person, lesson) DO UPDATE SET at = excluded.at, stamp = excluded.stamp WHERE excluded.stamp < learn_done.stamp;
+
+-- name: give_place(person int, into int) run
+INSERT INTO learn_place (person, lesson, at, stamp)
+SELECT CAST(:into AS BIGINT), lesson, at, stamp FROM learn_place WHERE person = :person
+    ON CONFLICT (person) DO UPDATE SET lesson = excluded.lesson, at = excluded.at, stamp = excluded.stamp
+    WHERE excluded.stamp > learn_place.stamp;
+
+-- name: drop_answers(person int) run
+DELETE FROM learn_answer WHERE person = :person;
+
+-- name: drop_done(person int) run
+DELETE FROM learn_done WHERE person = :person;
+
+-- name: drop_place(person int) run
+DELETE FROM learn_place WHERE person = :person;
+
+-- ---- packs ------------------------------------------------------------------------------------------------------------
+
+-- name: packs() many
+SELECT pack, title, language, hash, installed_at, tried_at, problems, problem_n, modules, courses, lessons, questions
+  FROM learn_pack ORDER BY pack LIMIT 100;
+
+-- name: pack(pack str) one
+SELECT hash, problem_n FROM learn_pack WHERE pack = :pack;
+
+-- name: pack_refused(pack str, title str, at int, problems str, problem_n int) run
+INSERT INTO learn_pack (pack, hash, installed_at, tried_at, problems, problem_n, language, title, forms, phases, visit, modules, courses,
+                        lessons, questions, body)
+VALUES (:pack, '', 0, :at, :problems, :problem_n, '', :title, '', '', '', 0, 0, 0, 0, '')
+    ON CONFLICT (pack) DO UPDATE SET tried_at = excluded.tried_at, problems = excluded.problems, problem_n = excluded.problem_n;
+
+-- name: pack_fits(pack str, at int) run
+-- Its files are again what is in use.
+UPDATE learn_pack SET tried_at = :at, problems = '', problem_n = 0 WHERE pack = :pack;
+
+-- name: pack_drop(pack str) run
+DELETE FROM learn_pack WHERE pack = :pack;
+
+-- name: pack_put(pack str, hash str, at int, language str, title str, forms str, phases str, visit str, modules int, courses int, lessons int, questions int, body str) run
+INSERT INTO learn_pack (pack, hash, installed_at, tried_at, problems, problem_n, language, title, forms, phases, visit, modules, courses,
+                        lessons, questions, body)
+VALUES (:pack, :hash, :at, :at, '', 0, :language, :title, :forms, :phases, :visit, :modules, :courses, :lessons, :questions, :body);
+
+-- name: lessons_of_pack(pack str) many
+SELECT key FROM learn_lesson WHERE pack = :pack ORDER BY position LIMIT 5000;
+
+-- name: pack_of_lesson(key str) one
+SELECT pack FROM learn_lesson WHERE key = :key;
+
+-- name: drop_modules(pack str) run
+DELETE FROM learn_module WHERE pack = :pack;
+
+-- name: drop_courses(pack str) run
+DELETE FROM learn_course WHERE pack = :pack;
+
+-- name: drop_after(pack str) run
+DELETE FROM learn_after WHERE pack = :pack;
+
+-- name: drop_lessons(pack str) run
+DELETE FROM learn_lesson WHERE pack = :pack;
+
+-- name: drop_fields(pack str) run
+DELETE FROM learn_field WHERE pack = :pack;
+
+-- name: drop_papers(pack str) run
+DELETE FROM learn_paper WHERE pack = :pack;
+
+-- name: drop_sheets(pack str) run
+DELETE FROM learn_sheet WHERE pack = :pack;
+
+-- name: drop_terms(pack str) run
+DELETE FROM learn_term WHERE pack = :pack;
+
+-- name: module_put(key str, pack str, position int, number int, title str, competencies str, courses int, lessons int, minutes int, body str) run
+INSERT INTO learn_module (key, pack, position, number, title, competencies, courses, lessons, minutes, body)
+VALUES (:key, :pack, :position, :number, :title, :competencies, :courses, :lessons, :minutes, :body);
+
+-- name: course_put(key str, pack str, module str, position int, title str, module_title str, level str, outcome str, lessons int, minutes int, led bool, body str) run
+INSERT INTO learn_course (key, pack, module, position, title, module_title, level, outcome, lessons, minutes, led, body)
+VALUES (:key, :pack, :module, :position, :title, :module_title, :level, :outcome, :lessons, :minutes, :led, :body);
+
+-- name: after_put(pack str, key str, position int, needs str, title str) run
+INSERT INTO learn_after (pack, key, position, needs, title) VALUES (:pack, :key, :position, :needs, :title);
+
+-- name: lesson_put(key str, pack str, position int, course str, module str, title str, outcome str, minutes int, course_title str, module_title str, task_title str, next_key str, next_title str, next_where str, next_why int, body str, task str, key_points str, sources str, changes str) run
+INSERT INTO learn_lesson (key, pack, position, course, module, title, outcome, minutes, course_title, module_title, task_title, next_key,
+                          next_title, next_where, next_why, body, task, key_points, sources, changes)
+VALUES (:key, :pack, :position, :course, :module, :title, :outcome, :minutes, :course_title, :module_title, :task_title, :next_key,
+        :next_title, :next_where, :next_why, :body, :task, :key_points, :sources, :changes);
+
+-- name: field_put(lesson str, position int, pack str, field str, kind int, required bool, label str, hint str, unit str, low real, high real, options str) run
+INSERT INTO learn_field (lesson, position, pack, field, kind, required, label, hint, unit, low, high, options)
+VALUES (:lesson, :position, :pack, :field, :kind, :required, :label, :hint, :unit, :low, :high, :options);
+
+-- name: paper_put(lesson str, pack str, gift str) run
+INSERT INTO learn_paper (lesson, pack, gift) VALUES (:lesson, :pack, :gift);
+
+-- name: sheet_put(key str, pack str, title str, minutes int, body str) run
+INSERT INTO learn_sheet (key, pack, title, minutes, body) VALUES (:key, :pack, :title, :minutes, :body);
+
+-- name: term_put(key str, pack str, position int, term str, body str) run
+INSERT INTO learn_term (key, pack, position, term, body) VALUES (:key, :pack, :position, :term, :body);
+
+-- name: found_in_pack(pack str) many
+-- What search knows of a pack.
+SELECT 'module' AS "kind:str", key AS "key:str" FROM learn_module WHERE pack = :pack
+UNION ALL SELECT 'course', key FROM learn_course WHERE pack = :pack
+UNION ALL SELECT 'lesson', key FROM learn_lesson WHERE pack = :pack
+UNION ALL SELECT 'page', key FROM learn_sheet WHERE pack = :pack
+UNION ALL SELECT 'term', key FROM learn_term WHERE pack = :pack;

@@ -1,0 +1,99 @@
+/* learn_check - what only the whole pack can tell: order, sharing, time, and what nobody uses. */
+#include "learn_pack.h"
+
+enum { WORDS_A_MINUTE = 180 };
+
+/* ---- what comes before --------------------------------------------------------------------------------------------- */
+
+static void check_lesson_after(Pack *pack, const PackLesson *l)
+{
+    for (ptrdiff_t i = 0; i < l->after.n; i++) {
+        const PackLesson *before = pack_lesson(pack, l->after.row[i]);
+        if (!before) pack_problem(pack->problems, l->file, l->after_line, "There is no lesson \"%.*s\".", STR_ARG(l->after.row[i]));
+        else if (before >= l)
+            pack_problem(pack->problems, l->file, l->after_line, "\"%.*s\" does not come before this lesson in the programme.", STR_ARG(l->after.row[i]));
+    }
+}
+
+/* Courses may lean on courses of any module; only a circle is a mistake. */
+static bool leads_back(const Pack *pack, const PackCourse *from, const PackCourse *to, ptrdiff_t steps)
+{
+    for (ptrdiff_t i = 0; steps > 0 && i < from->after.n; i++) {
+        const PackCourse *before = pack_course(pack, from->after.row[i]);
+        if (before && (before == to || leads_back(pack, before, to, steps - 1))) return true;
+    }
+    return false;
+}
+
+enum { COURSES_IN_A_ROW = 8 };
+
+static void check_course_after(Pack *pack, const PackCourse *c)
+{
+    for (ptrdiff_t i = 0; i < c->after.n; i++)
+        if (!pack_course(pack, c->after.row[i])) pack_problem(pack->problems, c->file, c->after_line, "There is no course \"%.*s\".", STR_ARG(c->after.row[i]));
+    if (leads_back(pack, c, c, COURSES_IN_A_ROW)) pack_problem(pack->problems, c->file, c->after_line, "This course would come before itself.");
+}
+
+/* ---- tasks that share an answer ------------------------------------------------------------------------------------ */
+
+static void check_field(Pack *pack, const PackLesson *l, const TaskField *f)
+{
+    str type = field_type(pack->keep, f);
+    for (const PackLesson *other = pack->lesson; other < l; other++)
+        for (ptrdiff_t i = 0; i < other->field_n; i++) {
+            if (!str_eq(other->field[i].key, f->key)) continue;
+            str there = field_type(pack->keep, &other->field[i]);
+            if (!str_eq(there, type))
+                pack_problem(pack->problems, l->file, f->line, "\"%.*s\" is %.*s here and %.*s in %.*s:%d; they share one answer.", STR_ARG(f->key),
+                             STR_ARG(type), STR_ARG(there), STR_ARG(other->file), other->field[i].line);
+            return;
+        }
+}
+
+/* ---- time ---------------------------------------------------------------------------------------------------------- */
+
+static void check_minutes(Pack *pack, const PackLesson *l)
+{
+    int64_t needs = (l->words + WORDS_A_MINUTE / 2) / WORDS_A_MINUTE + l->bank.question_n;
+    if (3 * needs > 4 * l->minutes || 2 * needs < l->minutes)
+        pack_problem(pack->problems, l->file, l->minutes_line ? l->minutes_line : 1,
+                     "%lld words and %lld questions take about %lld minutes; the head says %lld.", (long long)l->words,
+                     (long long)l->bank.question_n, (long long)needs, (long long)l->minutes);
+}
+
+/* ---- pictures and left-overs --------------------------------------------------------------------------------------- */
+
+static void check_alternatives(Pack *pack, const PackFile *file)
+{
+    str rest = file->bytes, line;
+    for (int at = 1; pack_line(&rest, &line); at++)
+        if (str_find(line, S("![](")) >= 0)
+            pack_problem(pack->problems, file->path, at, "Say in the brackets what the picture shows, for who cannot see it: ![What it shows](…).");
+}
+
+static bool is_kind(const PackFile *file, str ending) { return str_ends(file->path, ending); }
+
+static void check_files(Pack *pack)
+{
+    for (ptrdiff_t i = 0; i < pack->files.n; i++) {
+        const PackFile *file = &pack->files.row[i];
+        if (is_kind(file, S(".md"))) check_alternatives(pack, file);
+        if (file->used) continue;
+        if (is_kind(file, S(".gift"))) pack_problem(pack->problems, file->path, 1, "No lesson has this name, so nobody would see these questions.");
+        else pack_problem(pack->problems, file->path, 1, "Nothing reads this file; is its name or its place wrong?");
+    }
+    for (ptrdiff_t i = 0; i < pack->figure_n; i++)
+        if (!pack->figure[i].used) pack_problem(pack->problems, pack->figure[i].path, 1, "No page of this course shows this figure.");
+}
+
+void pack_check(Pack *pack)
+{
+    for (ptrdiff_t i = 0; i < pack->course_n; i++) check_course_after(pack, &pack->course[i]);
+    for (ptrdiff_t i = 0; i < pack->lesson_n; i++) {
+        const PackLesson *l = &pack->lesson[i];
+        check_lesson_after(pack, l);
+        for (ptrdiff_t k = 0; k < l->field_n; k++) check_field(pack, l, &l->field[k]);
+        check_minutes(pack, l);
+    }
+    check_files(pack);
+}

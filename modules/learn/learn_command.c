@@ -1,0 +1,139 @@
+/* learn_command - sampan learn …: for authors, and for who looks after the machine.
+ *
+ *   sampan learn check FOLDER         every problem of a pack as file:line: sentence, then a table of what it holds
+ *   sampan learn install FOLDER       the same, and the pack is in use when there was no problem */
+#include "learn_own.h"
+
+#include <sys/stat.h>
+
+#include "web/site.h"
+
+enum { COMMAND_BYTES = 512 << 20 };
+
+typedef struct Order { const char *folder; str name; Pack *pack; PackProblems problems; } Order;
+
+/* ---- telling ----------------------------------------------------------------------------------------------------------- */
+
+static void tell_problems(const Order *o)
+{
+    int slash = str_ends(str_from(o->folder), S("/"));
+    for (ptrdiff_t i = 0; i < o->problems.n; i++)
+        printf("%s%s%.*s:%d: %.*s\n", o->folder, slash ? "" : "/", STR_ARG(o->problems.row[i].file), o->problems.row[i].line,
+               STR_ARG(o->problems.row[i].sentence));
+    if (o->problems.untold) printf("… and %lld more\n", (long long)o->problems.untold);
+}
+
+static const char *const kind_names[] = {
+    [QUIZ_SINGLE] = "single", [QUIZ_MULTIPLE] = "several", [QUIZ_TRUE_FALSE] = "true-false", [QUIZ_NUMERIC] = "number",
+    [QUIZ_SHORT] = "short", [QUIZ_MATCHING] = "match", [QUIZ_ORDERING] = "order", [QUIZ_GAPS] = "gaps",
+};
+enum { KINDS = sizeof kind_names / sizeof *kind_names };
+
+static void tell_lesson(const PackLesson *l)
+{
+    printf("%-40.*s %7lld %9lld %7lld %9lld %7lld %6lld %6.1f\n", STR_ARG(l->key), (long long)l->words, (long long)l->bank.question_n,
+           (long long)l->figures, (long long)l->specimens, (long long)l->worked, (long long)l->facts, l->grade);
+}
+
+static void tell_questions(const Pack *pack)
+{
+    int64_t of[KINDS] = { 0 };
+    for (ptrdiff_t i = 0; i < pack->lesson_n; i++)
+        for (ptrdiff_t k = 0; k < pack->lesson[i].bank.question_n; k++) of[pack->lesson[i].bank.question[k].kind]++;
+    printf("\nquestions by type:");
+    for (int kind = 1; kind < KINDS; kind++)
+        if (of[kind]) printf(" %s %lld", kind_names[kind], (long long)of[kind]);
+    printf("\n");
+}
+
+/* Facts are dated sources and what is said to change fast; the reading level is in years of school. */
+static void tell_table(const Pack *pack)
+{
+    PackLesson sum = { .key = S("together") };
+    printf("\n%-40s %7s %9s %7s %9s %7s %6s %6s\n", "lesson", "words", "questions", "figures", "specimens", "worked", "facts", "level");
+    for (ptrdiff_t i = 0; i < pack->lesson_n; i++) {
+        const PackLesson *l = &pack->lesson[i];
+        tell_lesson(l);
+        sum.words += l->words;
+        sum.bank.question_n += l->bank.question_n;
+        sum.figures += l->figures;
+        sum.specimens += l->specimens;
+        sum.worked += l->worked;
+        sum.facts += l->facts;
+        sum.grade += l->grade / (double)pack->lesson_n;
+    }
+    tell_lesson(&sum);
+    tell_questions(pack);
+    printf("%lld modules, %lld courses, %lld lessons, %lld words in the glossary\n", (long long)pack->module_n, (long long)pack->course_n,
+           (long long)pack->lesson_n, (long long)pack->term_n);
+}
+
+static int tell(const Order *o)
+{
+    tell_problems(o);
+    if (o->pack) tell_table(o->pack);
+    int64_t n = o->problems.n + o->problems.untold;
+    if (n) fprintf(stderr, "%lld problem%s\n", (long long)n, n == 1 ? "" : "s");
+    return n ? 1 : 0;
+}
+
+/* ---- doing ------------------------------------------------------------------------------------------------------------- */
+
+static bool is_folder(const char *path)
+{
+    struct stat st;
+    return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+static void read_pack(Scope *s, void *arg)
+{
+    Order *o = arg;
+    o->problems.keep = s->arena;
+    o->name = pack_name_of(s->arena, o->folder);
+    PackFiles files = pack_folder(s->arena, o->folder, &o->problems);
+    o->pack = pack_read(s->arena, files, &o->problems);
+}
+
+static bool install_rule(Scope *s, void *arg)
+{
+    Order *o = arg;
+    learn_check_beside(s, o->name, o->pack, &o->problems);
+    if (pack_is_clean(&o->problems)) learn_install(s, o->name, o->pack);
+    return pack_is_clean(&o->problems);
+}
+
+static int install(Site *site, Arena *arena, Order *o)
+{
+    Landing l = { 0 };
+    bool saved = pack_is_clean(&o->problems) && site_write(site, arena, 0, install_rule, o, &l);
+    int status = tell(o);
+    if (saved) printf("%.*s is installed\n", STR_ARG(o->name));
+    else if (!status) fprintf(stderr, "it could not be saved: %s\n", l.what);
+    return saved ? 0 : 1;
+}
+
+int learn_command(Site *site, int argc, char **argv)
+{
+    const char *what = argc > 0 ? argv[0] : "";
+    bool check = strcmp(what, "check") == 0, put = strcmp(what, "install") == 0;
+    if (argc != 2 || (!check && !put)) {
+        fprintf(stderr, "usage: sampan learn check FOLDER | install FOLDER\n");
+        return 2;
+    }
+    if (!is_folder(argv[1])) {
+        fprintf(stderr, "there is no folder %s\n", argv[1]);
+        return 1;
+    }
+    Region reading, writing;
+    CHECK(region_open(&reading, COMMAND_BYTES) && region_open(&writing, COMMAND_BYTES));
+    Arena keep = region_arena(&reading, NULL), arena = region_arena(&writing, NULL);
+    Scope s = { .arena = &keep, .lang = lang_at(0) };
+    Order order = { .folder = argv[1] };
+    Landing landing;
+    int status = 1;
+    if (!scope_try(&s, read_pack, &order, &landing)) fprintf(stderr, "%s\n", landing.what);
+    else status = check ? tell(&order) : install(site, &arena, &order);
+    region_close(&writing);
+    region_close(&reading);
+    return status;
+}

@@ -1,0 +1,67 @@
+/* learn_own - what the files of this module share with each other and with nobody else. */
+#pragma once
+#include "journal/journal.h"
+#include "learn.h"
+#include "learn_pack.h"
+#include "learn_sql.h"
+#include "quiz/quiz.h"
+#include "web/web.h"
+
+struct Doctor;
+
+enum { LEARN_KINDS = 5 };
+extern const EntryKind learn_kinds[LEARN_KINDS];
+
+/* ---- standing (learn.c) ---------------------------------------------------------------------------------------------- */
+
+/* Why the next lesson is the next one. Kept in learn_lesson.next_why. */
+typedef enum NextWhy { NEXT_NONE, NEXT_BUILDS, NEXT_STEP, NEXT_COURSE, NEXT_MODULE } NextWhy;
+
+typedef struct Standing {
+    QuizStanding questions;
+    int64_t      required, filled;     /* starred fields of the task */
+    int64_t      saved_at;             /* the latest answer in the task */
+    bool         done;
+    int64_t      done_at;
+} Standing;
+
+bool     field_filled(const learn_fields_row *f);
+Standing standing_of(QuizStanding questions, learn_fields_rows fields, learn_around_rows around, str lesson);
+bool     standing_ready(const Standing *st);                         /* all but her word is there */
+
+/* Writing, by s->me. */
+void learn_keep_answer(Scope *s, str lesson, str field, str value);
+void learn_keep_done(Scope *s, str lesson);
+
+str  course_of(str lesson);                                          /* "practices/order/map" -> "practices/order" */
+
+/* ---- tasks (learn_task.c) -------------------------------------------------------------------------------------------- */
+
+typedef struct FieldShown {
+    const char *name;
+    int         kind;                  /* enum FieldKind */
+    str         label, hint;
+    Options     options;
+    str         value;                 /* on paper and as JSON */
+    bool        required, filled;
+} FieldShown;
+typedef struct FieldsShown { FieldShown *row; ptrdiff_t n; } FieldsShown;
+
+FieldsShown fields_shown(Scope *s, learn_fields_rows rows);
+void        fields_set(Form *f, Scope *s, learn_fields_rows rows);   /* what was saved, into an empty form */
+str        *fields_read(Form *f, Scope *s, learn_fields_rows rows);  /* a value for each row; what is wrong is in the form */
+
+Options economies(Scope *s);
+Options currencies(void);
+
+/* ---- packs (learn_install.c) ----------------------------------------------------------------------------------------- */
+
+/* Writing. Installs a clean pack in place of what was there under this name. */
+void learn_install(Scope *s, str name, const Pack *pack);
+/* Writing. Problems when the pack meets others: lessons of the same address. */
+void learn_check_beside(Scope *s, str name, const Pack *pack, PackProblems *problems);
+str  pack_name_of(Arena *keep, const char *folder);                  /* "content/standard/" -> "standard" */
+
+bool learn_start(Scope *s);
+int  learn_command(Site *site, int argc, char **argv);
+bool learn_doctor(Scope *s, struct Doctor *d);

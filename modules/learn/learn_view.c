@@ -1,0 +1,204 @@
+/* learn_view - gathers what the pages show. Questions that do not lean on each other are asked together. */
+#include "learn_view.h"
+
+Url learn_url(Scope *s, str key) { return (Url){ str_fmt(s->arena, "/learn/%.*s", STR_ARG(key)) }; }
+Url learn_url_below(Scope *s, str key, const char *last) { return (Url){ str_fmt(s->arena, "/learn/%.*s/%s", STR_ARG(key), last) }; }
+
+/* ---- words ----------------------------------------------------------------------------------------------------------- */
+
+str part_name(Scope *s, str word)
+{
+    if (str_eq(word, S("online"))) return T(s, "Online");
+    if (str_eq(word, S("offline"))) return T(s, "Offline");
+    if (str_eq(word, S("training"))) return T(s, "Training");
+    if (str_eq(word, S("follow-up"))) return T(s, "Follow-up");
+    return word;
+}
+
+str level_name(Scope *s, str level)
+{
+    if (str_eq(level, S("O"))) return T(s, "For firms that sell abroad already");
+    if (str_eq(level, S("G"))) return T(s, "For firms that grow");
+    return T(s, "For beginners");
+}
+
+/* ---- /learn ---------------------------------------------------------------------------------------------------------- */
+
+ProgrammeView *programme_view(Scope *s)
+{
+    ProgrammeView *v = NEW(s->arena, ProgrammeView, 1);
+    v->there = learn_programme(s, &v->programme);
+    v->forms = pack_list(s->arena, v->programme.forms, '\n');
+    v->phases = pack_list(s->arena, v->programme.phases, '\n');
+    v->modules = learn_modules_of(s);
+    v->stop = learn_stop(s);
+    for (ptrdiff_t i = 0; i < v->modules.n; i++) {
+        v->lessons += v->modules.row[i].lessons;
+        v->done += v->modules.row[i].done;
+    }
+    return v;
+}
+
+void ProgrammeView_json(Json *j, str key, const ProgrammeView *v)
+{
+    json_object(j, key);
+    learn_programme_row_json(j, S("programme"), &v->programme);
+    LearnModules_json(j, S("modules"), &v->modules);
+    LearnStop_json(j, S("stop"), &v->stop);
+    json_int(j, S("lessons"), v->lessons);
+    json_int(j, S("done"), v->done);
+    json_object_end(j);
+}
+
+/* ---- a module and a course -------------------------------------------------------------------------------------------- */
+
+ModuleView *module_view(Scope *s, str key)
+{
+    ModuleView *v = NEW(s->arena, ModuleView, 1);
+    DbAsk module = learn_module_at_ask(s, key), courses = learn_courses_ask(s, s->me, key);
+    bool there = learn_module_at_got(s, &module, &v->module);
+    v->courses = learn_courses_got(s, &courses);
+    v->competencies = pack_list(s->arena, v->module.competencies, '\n');
+    return there ? v : NULL;
+}
+
+void ModuleView_json(Json *j, str key, const ModuleView *v)
+{
+    json_object(j, key);
+    learn_module_at_row_json(j, S("module"), &v->module);
+    learn_courses_rows_json(j, S("courses"), v->courses);
+    json_object_end(j);
+}
+
+/* The first open lesson of the course; when there is none, the first open one after it, or anywhere. */
+static void find_next(Scope *s, CourseView *v)
+{
+    for (ptrdiff_t i = 0; i < v->lessons.n; i++) v->done += v->lessons.row[i].done;
+    int64_t before = v->lessons.n ? v->lessons.row[0].position - 1 : 0;
+    v->next_there = learn_open_after(s, s->me, before, &v->next) || learn_open_after(s, s->me, 0, &v->next);
+}
+
+CourseView *course_view(Scope *s, str key)
+{
+    CourseView *v = NEW(s->arena, CourseView, 1);
+    DbAsk course = learn_course_ask(s, key), before = learn_courses_before_ask(s, s->me, key), lessons = learn_around_ask(s, s->me, key, S(""));
+    bool there = learn_course_got(s, &course, &v->course);
+    v->before = learn_courses_before_got(s, &before);
+    v->lessons = learn_around_got(s, &lessons);
+    if (!there) return NULL;
+    find_next(s, v);
+    return v;
+}
+
+void CourseView_json(Json *j, str key, const CourseView *v)
+{
+    json_object(j, key);
+    learn_course_row_json(j, S("course"), &v->course);
+    learn_courses_before_rows_json(j, S("before"), v->before);
+    learn_around_rows_json(j, S("lessons"), v->lessons);
+    json_int(j, S("done"), v->done);
+    if (v->next_there) learn_open_after_row_json(j, S("next"), &v->next);
+    json_object_end(j);
+}
+
+/* ---- a lesson --------------------------------------------------------------------------------------------------------- */
+
+static str questions_rule(Scope *s, const QuizStanding *q)
+{
+    str all = FILL(s, T(s, "Answer all questions, and at least {percent} of them right the last time you answered."),
+                   { "percent", num_percent(s, QUIZ_DONE_PERCENT) });
+    if (q->done || !q->answered) return all;
+    str so_far = q->answered < q->questions
+        ? TN(s, "{n} question is still open.", "{n} questions are still open.", q->questions - q->answered)
+        : FILL(s, T(s, "You have {percent} so far. Answer again those that were wrong."), { "percent", num_percent(s, (int)q->percent) });
+    return str_fmt(s->arena, "%.*s %.*s", STR_ARG(all), STR_ARG(so_far));
+}
+
+static str task_rule(Scope *s, const Standing *st)
+{
+    str all = T(s, "Fill in and save every line of the task that has a star (*).");
+    if (st->filled == st->required || !st->filled) return all;
+    str open = TN(s, "{n} line is still open.", "{n} lines are still open.", st->required - st->filled);
+    return str_fmt(s->arena, "%.*s %.*s", STR_ARG(all), STR_ARG(open));
+}
+
+static RuleLines rule_of(Scope *s, const Standing *st)
+{
+    RuleLines rule = { NEW(s->arena, RuleLine, 3), 0 };
+    if (st->questions.questions) rule.row[rule.n++] = (RuleLine){ st->questions.done, questions_rule(s, &st->questions) };
+    if (st->required) rule.row[rule.n++] = (RuleLine){ st->filled == st->required, task_rule(s, st) };
+    rule.row[rule.n++] = (RuleLine){ st->done, T(s, "Then say that you are done.") };
+    return rule;
+}
+
+static str why_next(Scope *s, const learn_lesson_row *l)
+{
+    switch ((NextWhy)l->next_why) {
+    case NEXT_BUILDS: return T(s, "Next, because it builds on what you did here.");
+    case NEXT_STEP:   return T(s, "Next, because it is the next step of this course.");
+    case NEXT_COURSE: return FILL(s, T(s, "Next, because this course ends here and it begins “{course}”."), { "course", l->next_where });
+    case NEXT_MODULE: return FILL(s, T(s, "Next, because this module ends here and it begins “{module}”."), { "module", l->next_where });
+    case NEXT_NONE:   break;
+    }
+    return (str){ 0 };
+}
+
+static void count_places(LessonView *v)
+{
+    for (ptrdiff_t i = 0; i < v->around.n; i++) {
+        if (!str_eq(v->around.row[i].course, v->lesson.course)) continue;
+        v->of++;
+        if (str_eq(v->around.row[i].key, v->lesson.key)) v->place = v->of;
+    }
+    for (ptrdiff_t i = 0; i < v->rows.n; i++)
+        if (v->rows.row[i].stamp > v->seen) v->seen = v->rows.row[i].stamp;
+}
+
+LessonView *lesson_view(Scope *s, str course, str key)
+{
+    LessonView *v = NEW(s->arena, LessonView, 1);
+    DbAsk lesson = learn_lesson_ask(s, key), around = learn_around_ask(s, s->me, course, key), fields = learn_fields_ask(s, s->me, key);
+    QuizSheetAsk sheet = quiz_sheet_ask(s, key);
+    bool there = learn_lesson_got(s, &lesson, &v->lesson);
+    v->around = learn_around_got(s, &around);
+    v->rows = learn_fields_got(s, &fields);
+    v->questions = quiz_sheet_got(s, &sheet);
+    if (!there) return NULL;
+    v->fields = fields_shown(s, v->rows);
+    v->standing = standing_of(v->questions->standing, v->rows, v->around, key);
+    v->rule = rule_of(s, &v->standing);
+    v->why_next = why_next(s, &v->lesson);
+    count_places(v);
+    return v;
+}
+
+static void fields_json(Json *j, const learn_fields_rows *rows)
+{
+    json_array(j, S("task"));
+    for (ptrdiff_t i = 0; i < rows->n; i++) learn_fields_row_json(j, S(""), &rows->row[i]);
+    json_array_end(j);
+}
+
+static void rule_json(Json *j, const RuleLines *rule)
+{
+    json_array(j, S("rule"));
+    for (ptrdiff_t i = 0; i < rule->n; i++) {
+        json_object(j, S(""));
+        json_bool(j, S("met"), rule->row[i].met);
+        json_str(j, S("text"), rule->row[i].text);
+        json_object_end(j);
+    }
+    json_array_end(j);
+}
+
+void LessonView_json(Json *j, str key, const LessonView *v)
+{
+    json_object(j, key);
+    learn_lesson_row_json(j, S("lesson"), &v->lesson);
+    learn_around_rows_json(j, S("around"), v->around);
+    QuizSheet_json(j, S("questions"), v->questions);
+    fields_json(j, &v->rows);
+    json_bool(j, S("done"), v->standing.done);
+    rule_json(j, &v->rule);
+    json_object_end(j);
+}

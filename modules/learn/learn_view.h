@@ -1,0 +1,86 @@
+/* learn_view - what each page shows, gathered before it is written; the same is its JSON face. */
+#pragma once
+#include "learn_own.h"
+#include "search/search.h"
+
+Url learn_url(Scope *s, str key);                        /* "practices/order" -> "/learn/practices/order" */
+Url learn_url_below(Scope *s, str key, const char *last);/* and "/print" or the like after it */
+str part_name(Scope *s, str word);                       /* a form or phase of the programme, in the reader's language when it is a usual one */
+str level_name(Scope *s, str level);                     /* "S" -> "Starter" */
+
+/* ---- /learn ---------------------------------------------------------------------------------------------------------- */
+
+typedef struct ProgrammeView {
+    learn_programme_row programme;
+    bool         there;               /* a pack is installed */
+    Strs         forms, phases;
+    LearnModules modules;
+    LearnStop    stop;
+    int64_t      lessons, done;
+} ProgrammeView;
+ProgrammeView *programme_view(Scope *s);
+void ProgrammeView_json(Json *j, str key, const ProgrammeView *v);
+
+/* ---- a module and a course -------------------------------------------------------------------------------------------- */
+
+typedef struct ModuleView { learn_module_at_row module; Strs competencies; learn_courses_rows courses; } ModuleView;
+ModuleView *module_view(Scope *s, str key);              /* NULL: no such module */
+void ModuleView_json(Json *j, str key, const ModuleView *v);
+
+typedef struct CourseView {
+    learn_course_row          course;
+    learn_courses_before_rows before;
+    learn_around_rows         lessons;
+    int64_t                   done;
+    bool                      next_there;  /* the first lesson of it that is open, or after it */
+    learn_open_after_row      next;
+} CourseView;
+CourseView *course_view(Scope *s, str key);
+void CourseView_json(Json *j, str key, const CourseView *v);
+
+/* ---- a lesson --------------------------------------------------------------------------------------------------------- */
+
+typedef struct RuleLine { bool met; str text; } RuleLine;
+typedef struct RuleLines { RuleLine *row; ptrdiff_t n; } RuleLines;
+
+typedef struct LessonView {
+    learn_lesson_row   lesson;
+    learn_around_rows  around;
+    const QuizSheet   *questions;
+    learn_fields_rows  rows;           /* the task as it is kept … */
+    FieldsShown        fields;         /* … and as it is shown */
+    Standing           standing;
+    RuleLines          rule;           /* what makes it complete, and what is still missing, in plain words */
+    str                why_next;
+    int64_t            place, of;      /* third of four in its course */
+    bool               refused;        /* she said "done" and something is missing */
+    int64_t            seen;           /* the newest answer the page shows: see learn_web.c */
+} LessonView;
+LessonView *lesson_view(Scope *s, str course, str key);  /* NULL: no such lesson */
+void LessonView_json(Json *j, str key, const LessonView *v);
+
+/* ---- search (learn_search.c) ------------------------------------------------------------------------------------------------ */
+
+Reply search_get(Request *rq);
+Url hit_url(Scope *s, const SearchHit *hit);
+str kind_name(Scope *s, str kind);                       /* "lesson" -> "Lesson", in the reader's language */
+
+/* ---- paper (learn_paper.c) ---------------------------------------------------------------------------------------------- */
+
+typedef enum PaperShape { PAPER_BOXES = 1, PAPER_NUMBERS, PAPER_LETTERS, PAPER_LINE, PAPER_GAPS } PaperShape;
+typedef struct PaperChoice { str letter; Html text; } PaperChoice;
+typedef struct PaperChoices { PaperChoice *row; ptrdiff_t n; } PaperChoices;
+
+typedef struct PaperQuestion {
+    PaperShape   shape;
+    Html         text;            /* with blanks to write on */
+    PaperChoices rows;            /* letters: what a letter is written beside */
+    PaperChoices choices;
+    str          unit;
+    Html         answer, why;     /* for the page with the answers */
+} PaperQuestion;
+typedef struct PaperQuestions { PaperQuestion *row; ptrdiff_t n; } PaperQuestions;
+
+typedef struct PaperView { learn_lesson_row lesson; FieldsShown fields; PaperQuestions questions; } PaperView;
+PaperView *paper_view(Scope *s, str key);                /* NULL: no such lesson */
+void PaperView_json(Json *j, str key, const PaperView *v);

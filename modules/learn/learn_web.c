@@ -1,0 +1,165 @@
+/* learn_web - the programme as pages.
+ *
+ * URLs     /learn                                        the programme, and where to go on
+ *          /learn/glossary /learn/visit /learn/done      the words, the visit, what I have done
+ *          /learn/content                                staff: which packs are in use
+ *          /learn/:module  /learn/:module/:course        and …/completion, …/facilitator below a course
+ *          /learn/:module/:course/:lesson                and …/print, …/task, …/completion below a lesson
+ *          /search                                       learn_search.c
+ * Rule     every lesson can be read by anybody; what is saved belongs to a person, who is made when she first saves. */
+#include "learn_view.h"
+#include "learn_pages.h"
+
+static str key_of(Request *rq, int parts)
+{
+    static const char *const names[] = { "module", "course", "lesson" };
+    str part[3];
+    for (int i = 0; i < parts; i++) part[i] = path_str(rq, names[i]);
+    return str_join(rq->s.arena, part, parts, S("/"));
+}
+
+/* ---- the programme ------------------------------------------------------------------------------------------------------- */
+
+static Reply programme_get(Request *rq) { return learn_show_programme(rq, programme_view(&rq->s)); }
+static Reply done_get(Request *rq) { return learn_show_done(rq, learn_done(&rq->s, rq->s.me)); }
+static Reply glossary_get(Request *rq) { return learn_show_glossary(rq, learn_terms(&rq->s)); }
+static Reply content_get(Request *rq) { return learn_show_packs(rq, learn_packs(&rq->s)); }
+
+static Reply module_get(Request *rq)
+{
+    ModuleView *v = module_view(&rq->s, key_of(rq, 1));
+    return v ? learn_show_module(rq, v) : not_found(rq);
+}
+
+static Reply course_get(Request *rq)
+{
+    CourseView *v = course_view(&rq->s, key_of(rq, 2));
+    return v ? learn_show_course(rq, v) : not_found(rq);
+}
+
+static Reply course_completion_get(Request *rq)
+{
+    CourseView *v = course_view(&rq->s, key_of(rq, 2));
+    return v ? learn_show_completion(rq, v) : not_found(rq);
+}
+
+/* ---- sheets --------------------------------------------------------------------------------------------------------------- */
+
+static Reply visit_get(Request *rq)
+{
+    learn_sheet_row sheet;
+    if (!learn_sheet(&rq->s, S("visit"), &sheet)) return not_found(rq);
+    return learn_show_sheet(rq, &sheet, (Url){ S("/learn") }, T(&rq->s, "Learn"));
+}
+
+static Reply facilitator_get(Request *rq)
+{
+    learn_course_row course;
+    learn_sheet_row sheet;
+    str key = key_of(rq, 2);
+    if (!learn_course(&rq->s, key, &course)) return not_found(rq);
+    if (!learn_sheet(&rq->s, str_fmt(rq->s.arena, "%.*s/facilitator", STR_ARG(key)), &sheet)) return not_found(rq);
+    return learn_show_sheet(rq, &sheet, learn_url(&rq->s, key), course.title);
+}
+
+/* ---- a lesson ------------------------------------------------------------------------------------------------------------- */
+
+static LessonView *find(Request *rq) { return lesson_view(&rq->s, key_of(rq, 2), key_of(rq, 3)); }
+
+static Form *kept_form(Request *rq, const LessonView *v)
+{
+    Form *f = form_filled(rq);
+    fields_set(f, &rq->s, v->rows);
+    return f;
+}
+
+static Reply lesson_get(Request *rq)
+{
+    LessonView *v = find(rq);
+    return v ? learn_show_lesson(rq, v, kept_form(rq, v)) : not_found(rq);
+}
+
+static Reply paper_get(Request *rq)
+{
+    PaperView *v = paper_view(&rq->s, key_of(rq, 3));
+    return v ? learn_show_paper(rq, v) : not_found(rq);
+}
+
+/* A page that was open for a while may be older than what another page has saved since. What she typed here is newer and
+ * wins; but a field she left empty here because it was empty then takes nothing away. */
+static bool left_empty(const learn_fields_row *f, str value, int64_t seen) { return !value.n && f->stamp > seen; }
+
+static Reply task_post(Request *rq)
+{
+    LessonView *v = find(rq);
+    Form *f = form(rq);
+    int64_t seen;
+    if (!v) return not_found(rq);
+    if (!str_int(form_raw(f, "seen"), &seen)) seen = INT64_MAX;
+    str *values = fields_read(f, &rq->s, v->rows);
+    if (form_bad(f)) return unprocessable(learn_show_lesson(rq, v, f));
+    for (ptrdiff_t i = 0; i < v->rows.n; i++) {
+        const learn_fields_row *row = &v->rows.row[i];
+        if (str_eq(values[i], row->value) || left_empty(row, values[i], seen)) continue;
+        learn_keep_answer(&rq->s, v->lesson.key, row->field, values[i]);
+    }
+    return see_other(rq, "/learn/%.*s#task", STR_ARG(v->lesson.key));
+}
+
+/* To the first lesson after this one that is open, or to the course's own page when it has just become complete. */
+static Reply after_completion(Request *rq, const LessonView *v)
+{
+    learn_open_after_row next;
+    if (learn_done_in_course(&rq->s, rq->s.me, v->lesson.course) == v->of)
+        return see_other(rq, "/learn/%.*s/completion", STR_ARG(v->lesson.course));
+    if (!learn_open_after(&rq->s, rq->s.me, v->lesson.position, &next) && !learn_open_after(&rq->s, rq->s.me, 0, &next))
+        return see_other(rq, "/learn");
+    notice(rq, FILL(&rq->s, T(&rq->s, "“{lesson}” is completed."), { "lesson", v->lesson.title }));
+    return see_other(rq, "/learn/%.*s", STR_ARG(next.key));
+}
+
+static Reply completion_post(Request *rq)
+{
+    LessonView *v = find(rq);
+    if (!v) return not_found(rq);
+    if (!v->standing.done && !standing_ready(&v->standing)) {
+        v->refused = true;
+        return unprocessable(learn_show_lesson(rq, v, kept_form(rq, v)));
+    }
+    if (!v->standing.done) learn_keep_done(&rq->s, v->lesson.key);
+    return after_completion(rq, v);
+}
+
+/* ---- the module ----------------------------------------------------------------------------------------------------------- */
+
+enum { TASK_BODY_MAX = 256 * 1024 };
+
+static const Route routes[] = {
+    GET ("/learn",                                    programme_get,         .who = WHO_ANYONE,  .page = "show_programme"),
+    GET ("/learn/glossary",                           glossary_get,          .who = WHO_ANYONE,  .page = "show_glossary"),
+    GET ("/learn/visit",                              visit_get,             .who = WHO_ANYONE,  .page = "show_sheet"),
+    GET ("/learn/done",                               done_get,              .who = WHO_ANYONE,  .page = "show_done"),
+    GET ("/learn/content",                            content_get,           .who = WHO_STAFF,   .page = "show_packs"),
+    GET ("/learn/:module",                            module_get,            .who = WHO_ANYONE,  .page = "show_module"),
+    GET ("/learn/:module/:course",                    course_get,            .who = WHO_ANYONE,  .page = "show_course"),
+    GET ("/learn/:module/:course/completion",         course_completion_get, .who = WHO_ANYONE,  .page = "show_completion"),
+    GET ("/learn/:module/:course/facilitator",        facilitator_get,       .who = WHO_ANYONE,  .page = "show_sheet"),
+    GET ("/learn/:module/:course/:lesson",            lesson_get,            .who = WHO_ANYONE,  .page = "show_lesson"),
+    GET ("/learn/:module/:course/:lesson/print",      paper_get,             .who = WHO_ANYONE,  .page = "show_paper"),
+    GET ("/search",                                   search_get,            .who = WHO_ANYONE,  .page = "show_search"),
+    POST("/learn/:module/:course/:lesson/task",       task_post,             .who = WHO_LEARNER, .page = "show_lesson", .body_max = TASK_BODY_MAX),
+    POST("/learn/:module/:course/:lesson/completion", completion_post,       .who = WHO_LEARNER, .page = "show_lesson"),
+};
+
+static void nav(Request *rq, Nav *bar)
+{
+    nav_add(rq, bar, T(&rq->s, "Learn"), "/learn");
+    nav_add(rq, bar, T(&rq->s, "Search"), "/search");
+}
+
+const Module learn_module = {
+    .name = "learn",
+    .routes = routes,       .route_n = COUNT_OF(routes),
+    .journal = learn_kinds, .journal_n = LEARN_KINDS,
+    .start = learn_start,   .nav = nav,               .doctor = learn_doctor, .command = learn_command,
+};
