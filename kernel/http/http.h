@@ -5,7 +5,7 @@
  *             missing or repeated Host, repeated or malformed Content-Length, Content-Length with Transfer-Encoding, any
  *             Transfer-Encoding but chunked, blanks before a colon, control characters or NUL, folded lines, lines that end
  *             in a bare LF, bad names, unknown methods (501), no CONNECT or TRACE; invalid percent-escapes or UTF-8 in the path
- *   limits    header block 16 KiB (431), request line 8 KiB (414), body by plan (413), connections overall and by address
+ *   limits    header block 16 KiB, cookies counted twice (431), request line 8 KiB (414), body by plan (413), connections overall and by address
  *             (not on loopback or a unix socket: there a proxy speaks for everybody)
  *   reaper    headers must be complete 10 s after the first byte, bodies must move at 1 KiB/s averaged over 15 s, an idle
  *             connection lives 60 s, a request that waits for its answer 60 s (then the client is told 503), an answer that

@@ -22,7 +22,7 @@
 
 enum {
     HTTP_LINE_MAX       = 8 * 1024,            /* the request line's address */
-    HTTP_HEAD_MAX       = 16 * 1024,           /* the block, and what the library notes down about it */
+    HTTP_HEAD_MAX       = 16 * 1024,           /* the block, and what the library notes down about it: cookies count twice */
     HTTP_POOL_BYTES     = HTTP_HEAD_MAX + 4 * 1024,   /* the library's memory for a connection; the rest holds a reply's head */
     HTTP_HEADERS_MAX    = 100,
     HTTP_DRAIN_MAX      = 4 * 1024 * 1024,     /* so much of a refused body is still read, that the refusal may be */

@@ -124,6 +124,14 @@ static void connection_changed(void *server, struct MHD_Connection *link, void *
 
 /* ---- begin ---------------------------------------------------------------------------------------------------------------- */
 
+/* The library would now cut the query into fields nobody reads, and note each in the memory of the connection; when that is
+ * full it forgets to answer. A query that seems to end at its question mark keeps it from trying. */
+static void hide_query(const char *target)
+{
+    char *mark = strchr((char *)(uintptr_t)target, '?');
+    if (mark && mark[1]) mark[1] = 0;
+}
+
 static void *begin(void *server, const char *target, struct MHD_Connection *link)
 {
     HttpServer *s = server;
@@ -139,6 +147,7 @@ static void *begin(void *server, const char *target, struct MHD_Connection *link
     own->room = room;
     own->link = link;
     own->target = str_keep(&arena, str_from(target));
+    hide_query(target);
     own->rq.path = own->rq.raw_path = S("/");
     own->rq.peer = (str){ conn->peer, conn->peer_n };
     own->rq.arena = own->fresh = arena;
@@ -170,6 +179,7 @@ static void completed(void *server, struct MHD_Connection *link, void **context,
     *context = NULL;
     conn_step(server, conn_of(link), PHASE_IDLE);
     if (!own) return;
+    parked_remove(own);                        /* the client may have left before its answer could */
     if (atomic_load(&own->state) == STATE_ANSWERED && !own->left) reply_drop(&own->reply);
     done(own, atomic_load(&own->state) == STATE_EXPIRED ? DONE_CLIENT : DONE_BOTH);
 }
@@ -243,7 +253,6 @@ static enum MHD_Result leave(HttpPrivate *own, void **context)
 
 static enum MHD_Result leave_expired(HttpPrivate *own)
 {
-    parked_remove(own);
     return queue(own, reply_words(503), 503);
 }
 
@@ -331,8 +340,8 @@ static enum MHD_Result add_header(void *head, enum MHD_ValueKind kind, const cha
 /* What the library's memory for this connection holds by now; a reply's head must still fit beside it. */
 static size_t head_cost(const HttpPrivate *own, size_t block)
 {
-    enum { NOTE = 64 };        /* the library's note of one header, cookie or query field */
-    int notes = MHD_get_connection_values(own->link, MHD_HEADER_KIND | MHD_COOKIE_KIND | MHD_GET_ARGUMENT_KIND, NULL, NULL);
+    enum { NOTE = 64 };        /* the library's note of one header or cookie */
+    int notes = MHD_get_connection_values(own->link, MHD_HEADER_KIND | MHD_COOKIE_KIND, NULL, NULL);
     const char *cookie = MHD_lookup_connection_value(own->link, MHD_HEADER_KIND, "Cookie");
     return block + (size_t)notes * NOTE + (cookie ? strlen(cookie) : 0);
 }
@@ -509,7 +518,6 @@ static struct MHD_Daemon *daemon_start(HttpServer *s, const HttpConfig *config, 
         { MHD_OPTION_PER_IP_CONNECTION_LIMIT, (intptr_t)per_address, NULL },
         { MHD_OPTION_CONNECTION_MEMORY_LIMIT, HTTP_POOL_BYTES, NULL },
         { MHD_OPTION_CONNECTION_TIMEOUT, 0, NULL },                       /* the reaper knows better */
-        { MHD_OPTION_STRICT_FOR_CLIENT, 1, NULL },
         { MHD_OPTION_NOTIFY_COMPLETED, (intptr_t)completed, s },
         { MHD_OPTION_NOTIFY_CONNECTION, (intptr_t)connection_changed, s },
         { MHD_OPTION_URI_LOG_CALLBACK, (intptr_t)begin, s },
