@@ -42,7 +42,8 @@ END
 }
 
 merged() {                      # merged LANGUAGE - its .po with the texts of today, on standard output
-    msgmerge --quiet --no-wrap --sort-by-file --add-location=file "locale/$1.po" "$tmp/sampan.txt" | sed '/^"POT-Creation-Date:/d'
+    msgmerge --quiet --no-wrap --sort-by-file --add-location=file "locale/$1.po" "$tmp/sampan.txt" |
+        sed '/^"POT-Creation-Date:/d'
 }
 
 missing() {                     # missing LANGUAGE - texts without a translation, or with one that needs a look

@@ -1,40 +1,43 @@
-/* tmplgen - compiles pages to C. Small, in C, run by the build. The language is poor on purpose: value, if, each, use, text.
+/* tmplgen - compiles pages to C. Small, in C, run by the build. The language is poor on purpose: value, if, each, use,
+ * text.
  *
- *   tmplgen OUTDIR PREFIX FILE.html…        modules/learn/pages/x.html -> OUTDIR/learn_pages.h, learn_pages.c
+ *   tmplgen OUTDIR PREFIX FILE.html…        modules/learn/pages/x.html -> OUTDIR/learn_pages.h, learn_pages.c, learn.pot
  *
  * A file begins with what it is and ends with the file:
  *
  *   {{ page show(const disputes_by_id_row *d, disputes_replies_rows replies) }}     Reply disputes_show(Request *rq, …)
- *   {{ title _ "Dispute {name}" name=d->title }}           the page's title; comes before any markup
- *   {{ part crumb(str title) }}                            void disputes_crumb(Request *rq, str title)
- *   {{ layout begin }} … {{ content }} … (app/layout.html)  layout_begin(rq), layout_end(rq)
- *   {{ include "learn/learn.h" }}                          before page or part: where the types are declared; also
- *                                                          "learn_sql.h" for rows of queries
+ *   {{ title _ "Dispute {name}" name=d->title }}    the page's title, also {{ title expr }}; comes before any markup
+ *   {{ part crumb(str title) }}                     void disputes_crumb(Request *rq, str title)
+ *   {{ layout begin }} … {{ content }} …            app/layout.html: layout_begin(rq), layout_end(rq)
+ *   {{ include "learn/learn.h" }}                   before page or part: where the types are declared; also
+ *                                                   "learn_sql.h" for rows of queries
  *
- *   {{ expr }}                 a C expression: str, a whole number, Url; escaped for the place it stands in. Html is refused.
- *                              `rq` is the Request, &rq->s the Scope: {{ num_int(&rq->s, d->votes) }} has local digits
- *   {{ raw expr }}             only Html
+ *   {{ expr }}       a C expression: str, a whole number, Url; escaped for the place it stands in. Html is refused. `rq` is
+ *                    the Request, &rq->s the Scope: {{ num_int(&rq->s, d->votes) }} has local digits
+ *   {{ raw expr }}   only Html
  *   {{ if expr }} {{ else if expr }} {{ else }} {{ end }}
- *   {{ each r in rows }} … {{ else }} (none) … {{ end }}        rows: { T *row; ptrdiff_t n; }; r is a const T *, r_i its index
- *   {{ use crumb(d->title) }}                              a part of this module, or of the kernel (field, button, …), or
- *                                                          module.part: {{ use quiz.questions(set) }}
- *   {{ _ "Text" }}  {{ _ "Hello {name}" name=expr }}  {{ _n "{n} reply" "{n} replies" expr }}     translated, escaped
- *                              a name's value is a str or a whole number (then written in local digits); every {name} of
- *                              the text must be given
+ *   {{ each r in rows }} … {{ else }} (none) … {{ end }}
+ *                    rows: { T *row; ptrdiff_t n; }; r is a const T *, r_i its index
+ *   {{ use crumb(d->title) }}
+ *                    a part of this module, or of the kernel (field, button, …), or module.part:
+ *                    {{ use quiz.questions(set) }}
+ *   {{ _ "Text" }}  {{ _ "Hello {name}" name=expr }}  {{ _n "{n} reply" "{n} replies" expr }}     translated, escaped;
+ *                    a name's value is a str or a whole number (then in local digits); every {name} must be given
  *   {{ -- remark }}
  *   in an expression, _("Text") is the translated text as str
  *
- * Places: inside a tag a value must stand in a quoted attribute. In href, src, action, formaction, poster, cite, data, ping
- * and manifest a Url at the beginning is the whole address; anything else is a part of it and percent-escaped, '/' too:
- * href="/notes/{{ id }}?q={{ words }}". In <script>, in comments, in srcset and srcdoc any value stops the build, and so do
- * inline script and style of any kind, which the pages' policy makes dead anyway. {{ if }} may choose attributes
- * (<option {{ if x }}selected{{ end }}>) or a part of a value; each branch ends in the place where it began.
- * A <form method="post"> gets the CSRF field. Runs of white space between tags become one blank or newline, but for <pre>
- * and <textarea>; a line with nothing but if, else, each, end or remarks is not there.
+ * Places: inside a tag a value must stand in a quoted attribute. In href, src, action, formaction, poster, cite, data,
+ * ping and manifest a Url at the beginning is the whole address; anything else is a part of it and percent-escaped, '/'
+ * too: href="/notes/{{ id }}?q={{ words }}". In <script>, in comments, in srcset and srcdoc any value stops the build,
+ * and so do inline script and style of any kind, which the pages' policy makes dead anyway. {{ if }} may choose
+ * attributes (<option {{ if x }}selected{{ end }}>) or a part of a value; each branch ends in the place where it began.
+ * A <form method="post"> gets the CSRF field. Runs of white space between tags become one blank or newline, but for
+ * <pre> and <textarea>; a line with nothing but if, else, each, end or remarks is not there.
  *
- * JSON: for `page`, the same function writes the arguments as a JSON document when rq->wants_json: str, numbers, bool, Url and
- * Html by type (an int64_t called id or …_id by json_id), T or const T * by T_json(Json *, str key, T or const T *), a null
- * pointer as null. An argument written as `hidden T x` is left out. The object is complete when page_json is called.
+ * JSON: for `page`, the same function writes the arguments as a JSON document when rq->wants_json: str, numbers, bool,
+ * Url and Html by type (an int64_t called id or …_id by json_id), T or const T * by T_json(Json *, str key, T or
+ * const T *), a null pointer as null. An argument written as `hidden T x` is left out. The object is complete when
+ * page_json is called.
  *
  * Errors name the template's line; the generated C carries #line, so the compiler's do too. Texts are listed for
  * translators in OUTDIR/PREFIX.pot with the template's lines. The literal markup of each module is also listed for the
@@ -78,14 +81,19 @@ __attribute__((format(printf, 2, 3))) static void addf(Text *t, const char *form
     free(z);
 }
 
-/* ---- slices of the template ----------------------------------------------------------------------------------- */
+/* ---- slices of the template -------------------------------------------------------------------------------------- */
 
 typedef struct Slice { const char *p, *end; } Slice;
 
 static bool blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; }
 static bool word_char(char c) { return isalnum((unsigned char)c) || c == '_'; }
+#define SLICE(s) (int)len(s), (s).p     /* for "%.*s" */
 static size_t len(Slice s) { return (size_t)(s.end - s.p); }
-static bool is(Slice s, const char *z) { return len(s) == strlen(z) && memcmp(s.p, z, len(s)) == 0; }
+static bool same(Slice a, Slice b) { return len(a) == len(b) && memcmp(a.p, b.p, len(a)) == 0; }
+static Slice of(const char *z) { return (Slice){ z, z + strlen(z) }; }
+static bool is(Slice s, const char *z) { return same(s, of(z)); }
+
+static bool in_parentheses(Slice s) { return len(s) >= 2 && *s.p == '(' && s.end[-1] == ')'; }
 
 static Slice trim(Slice s)
 {
@@ -103,7 +111,7 @@ static Slice take_word(Slice *s)
     return word;
 }
 
-/* ---- one template --------------------------------------------------------------------------------------------- */
+/* ---- one template ------------------------------------------------------------------------------------------------ */
 
 typedef enum Kind { NO_KIND, PAGE, PART, LAYOUT } Kind;
 
@@ -187,14 +195,14 @@ static int message(const Template *t, Slice one, Slice many)
 {
     int i = 0;
     for (; i < message_n; i++)
-        if (len(messages[i].one) == len(one) && !memcmp(messages[i].one.p, one.p, len(one))) break;
+        if (same(messages[i].one, one)) break;
     if (i == message_n) {
         messages = realloc(messages, sizeof *messages * (size_t)++message_n);
         if (!messages) abort();
         messages[i] = (Message){ .one = one, .many = many };
     }
     Message *m = &messages[i];
-    if (len(m->many) != len(many) || memcmp(many.p, m->many.p, len(many)) != 0)
+    if (!same(m->many, many))
         wrong(t, one.p, "this text stands elsewhere with other plural forms");
     addf(&m->places, "#: %s:%d\n", t->path, line_of(t, one.p));
     return i;
@@ -226,7 +234,7 @@ static Text expression(const Template *t, Slice s)
         bool call = *p == '_' && p + 1 < s.end && p[1] == '(' && (p == s.p || !word_char(p[-1]));
         if (call) {
             Slice rest = { p + 2, s.end };
-            int m = message(t, take_literal(t, &rest), (Slice){ "", "" });
+            int m = message(t, take_literal(t, &rest), of(""));
             rest = trim(rest);
             if (rest.p == rest.end || *rest.p != ')') wrong(t, p, "_(\"Text\") takes one text and nothing else");
             addf(&out, "tr(rq->s.lang, &texts_[%d])", m);
@@ -243,10 +251,11 @@ static Text expression(const Template *t, Slice s)
     return out;
 }
 
-/* ---- writing C -------------------------------------------------------------------------------------------------- */
+/* ---- writing C --------------------------------------------------------------------------------------------------- */
 
 /* A line that begins with BACK becomes "#line" of the generated file itself, when it is written out. */
 #define BACK "\001\n"
+#define OUT_VARIABLE BACK "    __attribute__((unused)) Out *const o_ = &rq->out;\n"
 
 static void put_path(Text *out, const char *path)
 {
@@ -287,7 +296,7 @@ static void flush_markup(Compiler *c)
     c->markup.n = 0;
 }
 
-/* before EXPR after, so that the compiler sees EXPR at its line of the template and, where there is room, at its column. */
+/* before EXPR after: the compiler sees EXPR at its line of the template and, where there is room, at its column. */
 static void put_statement(Compiler *c, const char *at, const char *before, const char *expr, const char *after)
 {
     int column = column_of(c->t, at), used = (int)strlen(before);
@@ -302,7 +311,7 @@ static void put_plain(Compiler *c, const char *code)
     addf(&c_code, BACK "    %s\n", code);
 }
 
-/* ---- the markup ------------------------------------------------------------------------------------------------- */
+/* ---- the markup -------------------------------------------------------------------------------------------------- */
 
 static bool one_of(const char *z, const char *list)   /* list: " a b c " */
 {
@@ -328,7 +337,7 @@ static void attr_named(Compiler *c, const char *at)
 {
     const char *attr = c->spot.attr;
     if (!strcmp(attr, "style") || !strncmp(attr, "on", 2))
-        wrong(c->t, at, "%s=\"\" does nothing here: the pages' policy refuses inline style and script; use a class", attr);
+        wrong(c->t, at, "%s=\"\" does nothing: the pages' policy refuses inline style and script; use a class", attr);
 }
 
 static void value_ended(Compiler *c)
@@ -464,7 +473,8 @@ static void markup_char(Compiler *c, const char *p, const char *end)
 
 static bool may_squeeze(const Spot *s)
 {
-    return (s->place == IN_TEXT && !s->pre) || s->place == IN_TAG || s->place == IN_ATTR_NAME || s->place == AFTER_VALUE;
+    if (s->place == IN_TEXT) return s->pre == 0;
+    return s->place == IN_TAG || s->place == IN_ATTR_NAME || s->place == AFTER_VALUE;
 }
 
 static void put_markup(Compiler *c, Slice s)
@@ -482,7 +492,7 @@ static void put_markup(Compiler *c, Slice s)
     }
 }
 
-/* ---- values -------------------------------------------------------------------------------------------------------- */
+/* ---- values ------------------------------------------------------------------------------------------------------ */
 
 static bool in_a_tag(Place p) { return p >= AT_TAG_OPEN && p != IN_VALUE; }
 
@@ -493,7 +503,8 @@ static void check_value_place(Compiler *c, const char *at)
     if (s->place == IN_CODE) wrong(c->t, at, "no value in <%s>: put it in a data- attribute", s->tag);
     if (s->place == BEFORE_VALUE || s->place == IN_BARE_VALUE)
         wrong(c->t, at, "an attribute with a value inside must be quoted: %s=\"…\"", s->attr);
-    if (in_a_tag(s->place) || s->place == IN_DECLARATION) wrong(c->t, at, "a value in a tag must stand in a quoted attribute");
+    if (in_a_tag(s->place) || s->place == IN_DECLARATION)
+        wrong(c->t, at, "a value in a tag must stand in a quoted attribute");
     if (s->place == IN_VALUE && attr_kind(s->attr) == ATTR_REFUSED) wrong(c->t, at, "no value in %s=\"\"", s->attr);
 }
 
@@ -511,9 +522,9 @@ static void put_value(Compiler *c, const char *at, const char *expr)
     c->spot.value_begun = c->begun = true;
 }
 
-/* ---- translated texts: _ "Hello {name}" name=expr, _n "{n} reply" "{n} replies" count --------------------------------- */
+/* ---- translated texts: _ "Hello {name}" name=expr, _n "{n} reply" "{n} replies" count ---------------------------- */
 
-/* The end of an expression that may be followed by another `name=`: the first such word outside parentheses and texts. */
+/* The end of an expression that another `name=` may follow: the first such word outside parentheses and texts. */
 static const char *expression_end(Slice s)
 {
     int depth = 0;
@@ -536,8 +547,10 @@ static const char *expression_end(Slice s)
 
 static bool text_has_place(Slice text, Slice name)
 {
-    for (const char *p = text.p; (p = memchr(p, '{', (size_t)(text.end - p))); p++)
-        if ((size_t)(text.end - p) > len(name) + 1 && !memcmp(p + 1, name.p, len(name)) && p[1 + len(name)] == '}') return true;
+    for (const char *p = text.p; (p = memchr(p, '{', (size_t)(text.end - p))); p++) {
+        const char *close = memchr(p, '}', (size_t)(text.end - p));
+        if (close && same((Slice){ p + 1, close }, name)) return true;
+    }
     return false;
 }
 
@@ -547,8 +560,9 @@ static void check_places_filled(const Template *t, Slice text, const Slice *name
         const char *close = memchr(p, '}', (size_t)(text.end - p));
         if (!close) wrong(t, p, "'{' without '}' in a text");
         bool filled = false;
-        for (int i = 0; i < n; i++) filled |= len(names[i]) == (size_t)(close - p - 1) && !memcmp(names[i].p, p + 1, len(names[i]));
-        if (!filled) wrong(t, p, "{%.*s} is not given a value: %.*s=…", (int)(close - p - 1), p + 1, (int)(close - p - 1), p + 1);
+        Slice name = { p + 1, close };
+        for (int i = 0; i < n; i++) filled |= same(names[i], name);
+        if (!filled) wrong(t, p, "{%.*s} is not given a value: name=expression after the text", SLICE(name));
     }
 }
 
@@ -559,21 +573,23 @@ static Text translated(const Template *t, Slice rest, bool plural)
     Slice names[ARGS_MAX + 1] = { 0 }, count = { 0 };
     int n = 0;
     Slice one = take_literal(t, &rest);
-    Slice many = plural ? take_literal(t, &rest) : (Slice){ "", "" };
+    Slice many = plural ? take_literal(t, &rest) : of("");
     if (plural) {
         rest = trim(rest);
         count = (Slice){ rest.p, expression_end(rest) };
         rest.p = count.end;
-        names[n++] = (Slice){ "n", (const char *)"n" + 1 };
+        names[n++] = of("n");
     }
     for (rest = trim(rest); rest.p < rest.end; rest = trim(rest)) {
         Slice name = take_word(&rest);
-        if (name.p == name.end || rest.p == rest.end || *rest.p != '=') wrong(t, name.p, "after the text: name=expression");
+        bool named = len(name) && rest.p < rest.end && *rest.p == '=';
+        if (!named) wrong(t, name.p, "after the text: name=expression");
         if (n == ARGS_MAX) wrong(t, name.p, "too many values for one text");
-        if (!text_has_place(one, name) && !text_has_place(many, name)) wrong(t, name.p, "the text has no {%.*s}", (int)len(name), name.p);
+        if (!text_has_place(one, name) && !text_has_place(many, name))
+            wrong(t, name.p, "the text has no {%.*s}", SLICE(name));
         rest.p++;
         Slice value = { rest.p, expression_end(rest) };
-        addf(&fills, "{ \"%.*s\", FILL_VALUE(&rq->s, %s) }, ", (int)len(name), name.p, expression(t, value).p);
+        addf(&fills, "{ \"%.*s\", FILL_VALUE(&rq->s, %s) }, ", SLICE(name), expression(t, value).p);
         names[n++] = name;
         rest.p = value.end;
     }
@@ -588,13 +604,14 @@ static Text translated(const Template *t, Slice rest, bool plural)
     return out;
 }
 
-/* ---- if and each ---------------------------------------------------------------------------------------------------- */
+/* ---- if and each ------------------------------------------------------------------------------------------------- */
 
 static Block *block_open(Compiler *c, const char *at, bool each)
 {
     if (c->depth == DEPTH_MAX) wrong(c->t, at, "too deeply nested");
     if (c->spot.place == AT_TAG_OPEN) wrong(c->t, at, "a tag's name must be written out");
-    if (c->spot.place == IN_ATTR_NAME || c->spot.place == IN_TAG_NAME) c->spot.place = AFTER_VALUE;   /* <li{{ if x }} class=… */
+    if (c->spot.place == IN_ATTR_NAME || c->spot.place == IN_TAG_NAME)
+        c->spot.place = AFTER_VALUE;                           /* <li{{ if x }} class="x"{{ end }}>: a blank must follow */
     if (c->spot.place == BEFORE_VALUE || c->spot.place == IN_BARE_VALUE)
         wrong(c->t, at, "an attribute with a choice inside must be quoted: %s=\"…\"", c->spot.attr);
     flush_markup(c);
@@ -609,7 +626,8 @@ static void branch_ends(Compiler *c, const char *at)
     Block *b = &c->block[c->depth - 1];
     Spot *s = &c->spot;
     bool tag_at = b->at.place == IN_TAG || b->at.place == AFTER_VALUE;
-    if (tag_at && (s->place == IN_ATTR_NAME || s->place == AFTER_ATTR_NAME)) s->place = s->place == IN_ATTR_NAME ? AFTER_VALUE : IN_TAG;
+    if (tag_at && s->place == IN_ATTR_NAME) s->place = AFTER_VALUE;
+    if (tag_at && s->place == AFTER_ATTR_NAME) s->place = IN_TAG;
     bool tag_now = s->place == IN_TAG || s->place == AFTER_VALUE;
     bool same = (tag_at && tag_now) || (s->place == b->at.place && (s->place != IN_VALUE || s->quote == b->at.quote));
     bool same_value = s->place != IN_VALUE || !strcmp(s->attr, b->at.attr);
@@ -644,10 +662,10 @@ static void open_each(Compiler *c, Slice rest, const char *at)
     Block *b = block_open(c, rest.p, true);
     b->rows = name;
     char *before, *loop;
-    if (asprintf(&before, "{ __auto_type %.*s_rows = (", (int)len(name), name.p) < 0) abort();
+    if (asprintf(&before, "{ __auto_type %.*s_rows = (", SLICE(name)) < 0) abort();
     if (asprintf(&loop, "for (ptrdiff_t %1$.*2$s_i = 0; %1$.*2$s_i < %1$.*2$s_rows.n; %1$.*2$s_i++) { "
-                 "__attribute__((unused)) const __typeof__(*%1$.*2$s_rows.row) *%1$.*2$s = &%1$.*2$s_rows.row[%1$.*2$s_i];",
-                 name.p, (int)len(name)) < 0) abort();
+                 "__attribute__((unused)) const __typeof__(*%1$.*2$s_rows.row) *%1$.*2$s = "
+                 "&%1$.*2$s_rows.row[%1$.*2$s_i];", name.p, (int)len(name)) < 0) abort();
     put_statement(c, rest.p, before, expression(c->t, rest).p, ");");
     put_statement(c, at, loop, "", "");
 }
@@ -666,7 +684,7 @@ static void otherwise(Compiler *c, Slice rest, const char *at)
     }
     if (len(word) || trim(rest).p < rest.end) wrong(c->t, at, "{{ else }} or {{ else if expression }}");
     b->has_else = true;
-    if (b->each) addf(&c_code, "} if (%.*s_rows.n <= 0) {\n", (int)len(b->rows), b->rows.p);
+    if (b->each) addf(&c_code, "} if (%.*s_rows.n <= 0) {\n", SLICE(b->rows));
     else add(&c_code, "} else {\n");
 }
 
@@ -679,12 +697,12 @@ static void end_block(Compiler *c, const char *at)
     c->depth--;
 }
 
-/* ---- parts ---------------------------------------------------------------------------------------------------------- */
+/* ---- parts ------------------------------------------------------------------------------------------------------- */
 
 static const Template *find_template(Slice name)
 {
     for (int i = 0; i < template_n; i++)
-        if (len(templates[i].name) == len(name) && !memcmp(templates[i].name.p, name.p, len(name))) return &templates[i];
+        if (same(templates[i].name, name)) return &templates[i];
     return NULL;
 }
 
@@ -698,31 +716,32 @@ static void include_once(const char *line)
 static void use_part(Compiler *c, Slice rest, const char *at)
 {
     check_between_tags(c, at, "use");
-    Slice name = take_word(&rest), module = { prefix, prefix + strlen(prefix) };
+    Slice name = take_word(&rest), module = of(prefix);
     if (rest.p < rest.end && *rest.p == '.') {
         module = name;
         rest.p++;
         name = take_word(&rest);
         Text line = { 0 };
-        addf(&line, "#include \"%.*s_pages.h\"\n", (int)len(module), module.p);
+        addf(&line, "#include \"%.*s_pages.h\"\n", SLICE(module));
         include_once(line.p);
     } else {
         const Template *known = find_template(name);
-        if (known && known->kind != PART) wrong(c->t, name.p, "%.*s is a page; only a part can be used", (int)len(name), name.p);
-        if (!known) module = (Slice){ "web", (const char *)"web" + 3 };
-        if (!known && !strcmp(prefix, "web")) wrong(c->t, name.p, "no part is called %.*s", (int)len(name), name.p);
+        if (known && known->kind != PART)
+            wrong(c->t, name.p, "%.*s is a page; only a part can be used", SLICE(name));
+        if (!known) module = of("web");
+        if (!known && !strcmp(prefix, "web")) wrong(c->t, name.p, "no part is called %.*s", SLICE(name));
     }
     rest = trim(rest);
-    if (!len(name) || len(rest) < 2 || *rest.p != '(' || rest.end[-1] != ')') wrong(c->t, at, "write {{ use part(arguments) }}");
+    if (!len(name) || !in_parentheses(rest)) wrong(c->t, at, "write {{ use part(arguments) }}");
     Slice arguments = trim((Slice){ rest.p + 1, rest.end - 1 });
     bool any = len(arguments) > 0;
     Text before = { 0 };
-    addf(&before, "%.*s_%.*s(rq%s", (int)len(module), module.p, (int)len(name), name.p, any ? ", " : "");
+    addf(&before, "%.*s_%.*s(rq%s", SLICE(module), SLICE(name), any ? ", " : "");
     put_statement(c, any ? arguments.p : name.p, before.p, any ? expression(c->t, arguments).p : "", ");");
     c->begun = true;
 }
 
-/* ---- what a file is ---------------------------------------------------------------------------------------------------- */
+/* ---- what a file is ---------------------------------------------------------------------------------------------- */
 
 static void read_head(Template *t, Kind kind, Slice rest, const char *at)
 {
@@ -734,7 +753,7 @@ static void read_head(Template *t, Kind kind, Slice rest, const char *at)
         if (!is(t->name, "begin") || len(rest)) wrong(t, at, "write {{ layout begin }}");
         return;
     }
-    if (!len(t->name) || len(rest) < 2 || *rest.p != '(' || rest.end[-1] != ')')
+    if (!len(t->name) || !in_parentheses(rest))
         wrong(t, at, "write {{ %s name(type argument, …) }}", kind == PAGE ? "page" : "part");
     t->params = trim((Slice){ rest.p + 1, rest.end - 1 });
     if (is(t->params, "void")) t->params.end = t->params.p;
@@ -761,10 +780,10 @@ static bool next_param(const Template *t, Slice *rest, Param *ret)
 
 static void put_signature(Text *out, const Template *t)
 {
-    addf(out, "%s %s_%.*s(Request *rq", t->kind == PAGE ? "Reply" : "void", prefix, (int)len(t->name), t->name.p);
+    addf(out, "%s %s_%.*s(Request *rq", t->kind == PAGE ? "Reply" : "void", prefix, SLICE(t->name));
     Param param;
     for (Slice rest = t->params; next_param(t, &rest, &param);)
-        addf(out, ", %.*s%s%.*s", (int)len(param.type), param.type.p, param.type.end[-1] == '*' ? "" : " ", (int)len(param.name), param.name.p);
+        addf(out, ", %.*s%s%.*s", SLICE(param.type), param.type.end[-1] == '*' ? "" : " ", SLICE(param.name));
     add(out, ")");
 }
 
@@ -791,7 +810,8 @@ static void put_json_param(Text *out, const Template *t, const Param *param)
     char key[80];
     snprintf(key, sizeof key, "&j_, S(\"%.*s\")", n, name);
     if (pointer && is(word, "char")) addf(out, "json_str(%s, str_from(%.*s));", key, n, name);
-    else if (pointer) addf(out, "if (%.*s) %.*s_json(%s, %.*s); else json_null(%s);", n, name, w, word.p, key, n, name, key);
+    else if (pointer)
+        addf(out, "if (%.*s) %.*s_json(%s, %.*s); else json_null(%s);", n, name, w, word.p, key, n, name, key);
     else if (is(word, "str")) addf(out, "json_str(%s, %.*s);", key, n, name);
     else if (is(word, "Url") || is(word, "Html")) addf(out, "json_str(%s, %.*s.s);", key, n, name);
     else if (is(word, "bool")) addf(out, "json_bool(%s, %.*s);", key, n, name);
@@ -805,7 +825,8 @@ static void put_json_param(Text *out, const Template *t, const Param *param)
 static void put_page_json(const Template *t)
 {
     Param param;
-    add(&c_code, BACK "    if (rq->wants_json) {\n        Json j_ = json_to(&rq->out);\n        json_object(&j_, S(\"\"));\n");
+    add(&c_code, BACK "    if (rq->wants_json) {\n        Json j_ = json_to(&rq->out);\n");
+    add(&c_code, "        json_object(&j_, S(\"\"));\n");
     for (Slice rest = t->params; next_param(t, &rest, &param);) {
         if (param.hidden) continue;
         put_line_directive(&c_code, t->path, line_of(t, param.type.p));
@@ -828,7 +849,7 @@ static void begin_function(const Template *t, const char *at)
     add(&c_code, "\n");
     put_line_directive(&c_code, t->path, line_of(t, at));
     addf(&c_code, "%s\n{\n", signature.p);
-    add(&c_code, BACK "    __attribute__((unused)) Out *const o_ = &rq->out;\n");
+    add(&c_code, OUT_VARIABLE);
     if (t->kind == PAGE) put_page_json(t);
 }
 
@@ -853,12 +874,13 @@ static void layout_content(Compiler *c, const char *at)
     check_complete(c, at);
     c->content_seen = true;
     flush_markup(c);
-    add(&c_code, "}\n\n" BACK "void layout_end(Request *rq)\n{\n    __attribute__((unused)) Out *const o_ = &rq->out;\n");
+    add(&c_code, "}\n\n" BACK "void layout_end(Request *rq)\n{\n" OUT_VARIABLE);
 }
 
 static void set_title(Compiler *c, Slice rest, const char *at)
 {
-    if (c->t->kind != PAGE || c->titled || c->begun) wrong(c->t, at, "{{ title }} stands once, in a page, before its markup");
+    if (c->t->kind != PAGE || c->titled || c->begun)
+        wrong(c->t, at, "{{ title }} stands once, in a page, before its markup");
     Slice after = rest, word = take_word(&after);
     bool one = is(word, "_"), plural = is(word, "_n"), call = after.p < after.end && *after.p == '(';
     Text value = (one || plural) && !call ? translated(c->t, after, plural) : expression(c->t, rest);
@@ -878,7 +900,7 @@ static void end_function(Compiler *c)
     add(&c_code, t->kind == PAGE ? BACK "    return page_end(rq);\n}\n" : "}\n" BACK);
 }
 
-/* ---- commands --------------------------------------------------------------------------------------------------------- */
+/* ---- commands ---------------------------------------------------------------------------------------------------- */
 
 typedef enum Command {
     C_VALUE, C_PAGE, C_PART, C_LAYOUT, C_INCLUDE, C_TITLE, C_CONTENT, C_REMARK, C_IF, C_ELSE, C_EACH, C_END,
@@ -889,10 +911,10 @@ typedef enum Command {
 static Command command_of(Slice body, Slice *ret_rest)
 {
     static const struct { const char *word; Command command; bool alone; } words[] = {
-        { "page", C_PAGE, false }, { "part", C_PART, false }, { "layout", C_LAYOUT, false }, { "include", C_INCLUDE, false },
-        { "title", C_TITLE, false }, { "content", C_CONTENT, true }, { "if", C_IF, false }, { "else", C_ELSE, true },
-        { "each", C_EACH, false }, { "end", C_END, true }, { "raw", C_RAW, false }, { "use", C_USE, false },
-        { "_", C_TEXT, false }, { "_n", C_TEXT_N, false },
+        { "page", C_PAGE, false }, { "part", C_PART, false }, { "layout", C_LAYOUT, false },
+        { "include", C_INCLUDE, false }, { "title", C_TITLE, false }, { "content", C_CONTENT, true },
+        { "if", C_IF, false }, { "else", C_ELSE, true }, { "each", C_EACH, false }, { "end", C_END, true },
+        { "raw", C_RAW, false }, { "use", C_USE, false }, { "_", C_TEXT, false }, { "_n", C_TEXT_N, false },
     };
     body = trim(body);
     if (len(body) >= 2 && !memcmp(body.p, "--", 2)) return C_REMARK;
@@ -908,6 +930,7 @@ static Command command_of(Slice body, Slice *ret_rest)
     return C_VALUE;
 }
 
+static bool is_head(Command k) { return k == C_PAGE || k == C_PART || k == C_LAYOUT; }
 static bool is_control(Command k) { return k >= C_PAGE && k <= C_END; }
 
 /* The "}}" that ends the command opened at `open`; texts inside are stepped over. */
@@ -956,7 +979,7 @@ static const char *control_line_end(const Template *t, const char *open, const c
 static void run_command(Compiler *c, Command command, Slice body, Slice rest, const char *at)
 {
     const Template *t = c->t;
-    bool head = command == C_PAGE || command == C_PART || command == C_LAYOUT || command == C_INCLUDE || command == C_REMARK;
+    bool head = is_head(command) || command == C_INCLUDE || command == C_REMARK;
     if (!head && !t->kind) wrong(t, at, "a file begins with {{ page … }}, {{ part … }} or {{ layout begin }}");
     if (t->kind == PAGE && !c->titled && !head && command != C_TITLE) wrong(t, at, "{{ title }} comes first");
     switch (command) {
@@ -1006,7 +1029,7 @@ static void compile(Template *t)
             const char *close = command_end(t, open);
             Slice body = { open + 2, close };
             Command command = command_of(body, &rest);
-            if (command == C_PAGE || command == C_PART || command == C_LAYOUT) t->kind = kind;
+            if (is_head(command)) t->kind = kind;
             run_command(&c, command, body, rest, open);
             p = close + 2;
             open = find_open(p, t->all.end);
@@ -1031,14 +1054,14 @@ static void read_template(Template *t)
             if (t->kind) wrong(t, p, "{{ include }} comes before page or part");
             Slice file = take_literal(t, &rest);
             put_line_directive(&h_code, t->path, line_of(t, p));
-            addf(&h_code, "#include %.*s\n" BACK, (int)len(file), file.p);
+            addf(&h_code, "#include %.*s\n" BACK, SLICE(file));
         }
         p = close + 2;
     }
     if (!t->kind) wrong(t, t->all.p, "a file begins with {{ page … }}, {{ part … }} or {{ layout begin }}");
 }
 
-/* ---- files ------------------------------------------------------------------------------------------------------------ */
+/* ---- files ------------------------------------------------------------------------------------------------------- */
 
 static Slice read_file(const char *path)
 {
@@ -1081,9 +1104,9 @@ static Text catalogue(void)
     add(&pot, "msgid \"\"\nmsgstr \"Content-Type: text/plain; charset=UTF-8\\n\"\n");
     for (int i = 0; i < message_n; i++) {
         const Message *m = &messages[i];
-        addf(&pot, "\n%smsgid %.*s\n", m->places.p, (int)len(m->one), m->one.p);
-        if (len(m->many)) addf(&pot, "msgid_plural %.*s\nmsgstr[0] \"\"\nmsgstr[1] \"\"\n", (int)len(m->many), m->many.p);
-        else add(&pot, "msgstr \"\"\n");
+        addf(&pot, "\n%smsgid %.*s\n", m->places.p, SLICE(m->one));
+        if (len(m->many)) addf(&pot, "msgid_plural %.*s\n", SLICE(m->many));
+        add(&pot, len(m->many) ? "msgstr[0] \"\"\nmsgstr[1] \"\"\n" : "msgstr \"\"\n");
     }
     return pot;
 }
@@ -1096,8 +1119,8 @@ static Text whole_c(void)
     if (message_n) add(&c, "\nstatic Msg texts_[] = {\n");
     for (int i = 0; i < message_n; i++) {
         const Message *m = &messages[i];
-        addf(&c, "    { .id = %.*s%s%.*s },\n", (int)len(m->one), m->one.p, len(m->many) ? ", .many = " : "",
-             (int)len(m->many), m->many.p);
+        addf(&c, "    { .id = %.*s%s%.*s },\n", SLICE(m->one), len(m->many) ? ", .many = " : "",
+             SLICE(m->many));
     }
     if (message_n) add(&c, "};\n");
     if (c_code.n) put(&c, c_code.p, c_code.n);
@@ -1126,11 +1149,12 @@ int main(int argc, char **argv)
     for (int i = 0; i < template_n; i++) {
         read_template(&templates[i]);
         for (int k = 0; k < i; k++)
-            if (len(templates[k].name) == len(templates[i].name) && !memcmp(templates[k].name.p, templates[i].name.p, len(templates[i].name)))
+            if (same(templates[k].name, templates[i].name))
                 wrong(&templates[i], templates[i].name.p, "%s has the same name", templates[k].path);
     }
     for (int i = 0; i < template_n; i++) compile(&templates[i]);
-    addf(&h_code, "extern const str %s_pages_literals;     /* the markup, for the shared compression dictionary */\n", prefix);
+    add(&h_code, "\n/* All the markup, for the shared compression dictionary. */\n");
+    addf(&h_code, "extern const str %s_pages_literals;\n", prefix);
     Text c = whole_c(), pot = catalogue();
     write_file(argv[1], "_pages.h", &h_code);
     write_file(argv[1], "_pages.c", &c);

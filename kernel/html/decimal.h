@@ -6,6 +6,6 @@
 #pragma once
 #include "base/base.h"
 
-/* Does the formula give what is shown, rounded half up to the decimals shown? "33.3" and "1,234.50" and "36.7%" and "-5"
- * may be shown. False: *ret_why is half a sentence for the author, in arena memory or static. */
+/* Does the formula give what is shown, rounded half up to the decimals shown? "33.3", "1,234.50", "36.7%" and "-5" may
+ * be shown. False: *ret_why is half a sentence for the author, in arena memory or static. */
 bool decimal_gives(Arena *keep, str formula, str shown, str *ret_why);

@@ -3,7 +3,8 @@
 
 static const bool special[256] = { ['&'] = true, ['<'] = true, ['>'] = true, ['"'] = true, ['\''] = true };
 static const bool unreserved[256] = {   /* RFC 3986 section 2.3 */
-    ['A' ... 'Z'] = true, ['a' ... 'z'] = true, ['0' ... '9'] = true, ['-'] = true, ['.'] = true, ['_'] = true, ['~'] = true,
+    ['A' ... 'Z'] = true, ['a' ... 'z'] = true, ['0' ... '9'] = true,
+    ['-'] = true, ['.'] = true, ['_'] = true, ['~'] = true,
 };
 
 /* The length of the first bytes of s for which `table` says `value`. */
@@ -49,7 +50,7 @@ void html_path(Out *o, str s)
     }
 }
 
-/* ---- addresses ------------------------------------------------------------------------------------------------- */
+/* ---- addresses --------------------------------------------------------------------------------------------------- */
 
 /* Browsers drop tabs and newlines and read '\' as '/', so what looks like one address could be another. */
 static bool has_tricks(str s)
@@ -86,7 +87,8 @@ static bool is_safe_address(str s)
     if (s.p[0] == '/') return s.n == 1 || s.p[1] != '/';
     str_pair parts = str_cut(s, ':');
     if (!parts.found) return false;
-    if (str_eq_nocase(parts.head, S("http")) || str_eq_nocase(parts.head, S("https"))) return is_web_address(parts.tail);
+    bool web = str_eq_nocase(parts.head, S("http")) || str_eq_nocase(parts.head, S("https"));
+    if (web) return is_web_address(parts.tail);
     if (str_eq_nocase(parts.head, S("mailto"))) return str_find(parts.tail, S("@")) > 0;
     return str_eq_nocase(parts.head, S("tel")) && is_telephone(parts.tail);
 }

@@ -7,7 +7,7 @@
 #include "base/base.h"
 
 void html_text(Out *o, str s);             /* & < > " ' */
-void html_path(Out *o, str s);             /* one segment or value inside an address in an attribute: %XX, then safe in HTML */
+void html_path(Out *o, str s);             /* one segment or value inside an address in an attribute: %XX */
 bool url_checked(Arena *keep, str s, Url *ret);   /* http, https, mailto, tel, or a path of this site; nothing else */
 
 static inline void html_put_str(Out *o, str s) { html_text(o, s); }
@@ -38,6 +38,7 @@ static inline bool html_true_ptr(const void *p) { return p != NULL; }
 static inline bool html_true_url(Url u) { return u.s.n > 0; }
 static inline bool html_true_uint(uint64_t v) { return v != 0; }
 #define HTML_IF(x) _Generic(x, str: html_true_str, Html: html_true_html, Url: html_true_url, bool: html_true_uint, \
-    int: html_true_int, long: html_true_int, long long: html_true_int, short: html_true_int, signed char: html_true_int, \
+    int: html_true_int, long: html_true_int, long long: html_true_int, short: html_true_int, \
+    signed char: html_true_int, \
     unsigned: html_true_uint, unsigned long: html_true_uint, unsigned long long: html_true_uint, \
     unsigned short: html_true_uint, unsigned char: html_true_uint, default: html_true_ptr)(x)

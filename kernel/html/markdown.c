@@ -33,7 +33,7 @@ typedef struct Render {
     int     fences;
 } Render;
 
-/* ---- problems and lists ----------------------------------------------------------------------------------------- */
+/* ---- problems and lists ------------------------------------------------------------------------------------------ */
 
 __attribute__((format(printf, 3, 4))) static void problem(Render *r, ptrdiff_t at, const char *format, ...)
 {
@@ -60,7 +60,7 @@ static void list_add(Arena *keep, MarkdownList *list, str item)
     list->row[list->n++] = item;
 }
 
-/* ---- masking our items -------------------------------------------------------------------------------------------- */
+/* ---- masking our items ------------------------------------------------------------------------------------------- */
 
 static ptrdiff_t line_end(str s, ptrdiff_t at)
 {
@@ -68,8 +68,8 @@ static ptrdiff_t line_end(str s, ptrdiff_t at)
     return p ? p - s.p : s.n;
 }
 
-/* Follows blocks of code from line to line: *open is the '`' or '~' that began the one we are in, or 0. True on a line of
- * code or one of its fences, which have at least three of them after at most three blanks. */
+/* Follows blocks of code from line to line: *open is the '`' or '~' that began the one we are in, or 0. True on a line
+ * of code or one of its fences, which have at least three of them after at most three blanks. */
 static bool is_code_line(str line, char *open)
 {
     ptrdiff_t i = 0;
@@ -119,7 +119,7 @@ static void mask_items(Render *r)
     }
 }
 
-/* ---- addresses ------------------------------------------------------------------------------------------------------ */
+/* ---- addresses --------------------------------------------------------------------------------------------------- */
 
 static bool has_scheme(str href)
 {
@@ -141,22 +141,23 @@ static bool resolve_link(Render *r, str href, ptrdiff_t at, str *ret)
 {
     Url url;
     if (has_scheme(href)) {
-        if (!url_checked(r->keep, href, &url)) return problem(r, at, "this address cannot be used: %.*s", STR_ARG(href)), false;
-        *ret = url.s;
-        return true;
+        bool good = url_checked(r->keep, href, &url);
+        if (good) *ret = url.s;
+        else problem(r, at, "this address cannot be used: %.*s", STR_ARG(href));
+        return good;
     }
     if (href.n && href.p[0] == '#') {
         *ret = str_fmt(r->keep, "#h-%.*s", STR_ARG(markdown_id(r->keep, str_slice(href, 1, href.n))));
         return true;
     }
-    str found = href;
-    if (!is_plain_relative(href) || (r->hooks && r->hooks->link && !r->hooks->link(r->hooks->self, r->keep, href, &found)))
-        return problem(r, at, "this link leads nowhere: %.*s", STR_ARG(href)), false;
-    *ret = found;
-    return true;
+    bool found = is_plain_relative(href), ask = found && r->hooks && r->hooks->link;
+    *ret = href;
+    if (ask) found = r->hooks->link(r->hooks->self, r->keep, href, ret);
+    if (!found) problem(r, at, "this link leads nowhere: %.*s", STR_ARG(href));
+    return found;
 }
 
-/* ---- items of ours --------------------------------------------------------------------------------------------------- */
+/* ---- items of ours ----------------------------------------------------------------------------------------------- */
 
 static void put_words(Render *r, str words)
 {
@@ -236,12 +237,12 @@ static void put_entity(Render *r, str entity)
     str means = entity;
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (str_eq(entity, known[i].entity)) means = known[i].means;
-    out_str(&r->html, entity);                                 /* md4c has seen that it is '&', letters and digits, ';' */
+    out_str(&r->html, entity);                                 /* '&', letters and digits, ';': md4c has seen to that */
     out_str(&r->text, means);
     r->words_here = true;
 }
 
-/* ---- links and pictures ------------------------------------------------------------------------------------------------- */
+/* ---- links and pictures ------------------------------------------------------------------------------------------ */
 
 static void open_link(Render *r, const Event *e)
 {
@@ -279,9 +280,9 @@ static bool find_picture(Render *r, str src, str alt, ptrdiff_t at, Html *ret)
 {
     if (!alt.n) problem(r, at, "a picture needs words for those who cannot see it: ![words](%.*s)", STR_ARG(src));
     bool inside = is_plain_relative(src) && src.p[0] != '/' && str_find(src, S("..")) < 0;
-    if (!inside) return problem(r, at, "a picture's address is a file of this course: %.*s", STR_ARG(src)), false;
-    bool found = r->hooks && r->hooks->image && r->hooks->image(r->hooks->self, r->keep, src, alt, ret);
-    if (!found) problem(r, at, "this picture is missing: %.*s", STR_ARG(src));
+    bool found = inside && r->hooks && r->hooks->image && r->hooks->image(r->hooks->self, r->keep, src, alt, ret);
+    if (!inside) problem(r, at, "a picture's address is a file of this course: %.*s", STR_ARG(src));
+    else if (!found) problem(r, at, "this picture is missing: %.*s", STR_ARG(src));
     return found;
 }
 
@@ -307,7 +308,7 @@ static void put_picture(Render *r, const Events *events, ptrdiff_t *i)
     out_lit(&r->html, "</figure>\n");
 }
 
-/* ---- spans ----------------------------------------------------------------------------------------------------------------- */
+/* ---- spans ------------------------------------------------------------------------------------------------------- */
 
 static const str span_tags[][2] = {
     [MD_SPAN_EM]     = { { "<em>", 4 },     { "</em>", 5 } },
@@ -336,7 +337,7 @@ static void close_newest_span(Render *r)
     else out_str(&r->html, span_tags[type][1]);
 }
 
-/* md4c may end what it never began: stars that open may have been swallowed by an address while those that close were not. */
+/* md4c may end what it never began: an address may have swallowed the stars that open and left those that close. */
 static void close_span(Render *r, const Event *e)
 {
     int at = r->spans - 1;
@@ -349,7 +350,7 @@ static void close_all_spans(Render *r)
     while (r->spans) close_newest_span(r);
 }
 
-/* ---- blocks --------------------------------------------------------------------------------------------------------------- */
+/* ---- blocks ------------------------------------------------------------------------------------------------------ */
 
 static void insert(Out *o, ptrdiff_t at, str s)
 {
@@ -395,7 +396,8 @@ static void close_heading(Render *r, const Event *e, int level)
     str id = markdown_id(r->keep, words);
     if (level == 1) problem(r, e->at, "headings begin with ##; the title stands in the head");
     if (level < 2) level = 2;
-    if (r->level && level > r->level + 1) problem(r, e->at, "a heading of level %d follows one of level %d", level, r->level);
+    bool jumps = r->level && level > r->level + 1;
+    if (jumps) problem(r, e->at, "a heading of level %d follows one of level %d", level, r->level);
     if (!id.n) problem(r, e->at, "a heading without words");
     if (has_id(r, id)) problem(r, e->at, "two headings say the same: %.*s", STR_ARG(words));
     if (r->ids.n < HEADINGS_MAX) {
@@ -501,8 +503,8 @@ static void close_block(Render *r, const Events *events, ptrdiff_t i, int headin
     case MD_BLOCK_TH: case MD_BLOCK_TD: close_cell(r, events, i); break;
     default: break;
     }
-    bool ends_words = e->type == MD_BLOCK_LI || e->type == MD_BLOCK_H || e->type == MD_BLOCK_CODE || e->type == MD_BLOCK_TR;
-    if (ends_words) out_char(&r->text, '\n');
+    bool line = e->type == MD_BLOCK_LI || e->type == MD_BLOCK_H || e->type == MD_BLOCK_CODE || e->type == MD_BLOCK_TR;
+    if (line) out_char(&r->text, '\n');
 }
 
 static void put_text_event(Render *r, const Event *e)
@@ -531,7 +533,7 @@ static void put_events(Render *r, const Events *events)
     }
 }
 
-/* ---- fences ----------------------------------------------------------------------------------------------------------------- */
+/* ---- fences ------------------------------------------------------------------------------------------------------ */
 
 /* The events of a piece are needed only until it is written, and what is written stays. So they live at the far end of
  * the arena, which is given back after each piece. */
@@ -553,7 +555,8 @@ static void put_piece(Render *r, ptrdiff_t from, ptrdiff_t to)
 static bool is_block_name(str name)
 {
     static const str names[] = {
-        { "example", 7 }, { "tip", 3 }, { "warning", 7 }, { "mistake", 7 }, { "specimen", 8 }, { "case", 4 }, { "steps", 5 }, { "keys", 4 },
+        { "example", 7 }, { "tip", 3 }, { "warning", 7 }, { "mistake", 7 }, { "specimen", 8 }, { "case", 4 },
+        { "steps", 5 }, { "keys", 4 },
     };
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         if (str_eq(name, names[i])) return true;
@@ -614,7 +617,7 @@ static void put_document(Render *r)
     }
 }
 
-/* ---- the whole ---------------------------------------------------------------------------------------------------------------- */
+/* ---- the whole --------------------------------------------------------------------------------------------------- */
 
 static int64_t count_words(str text)
 {

@@ -109,7 +109,9 @@ Events markdown_events(Arena *arena, str source, const char *masked, ptrdiff_t f
         .enter_block = block, .leave_block = block_end, .enter_span = span, .leave_span = span_end, .text = text,
     };
     ptrdiff_t n = to - from;
-    Reader r = { .source = source, .masked = masked, .event_max = events_for(n), .byte_max = bytes_for(n), .at = (int32_t)from };
+    Reader r = { .source = source, .masked = masked, .at = (int32_t)from };
+    r.event_max = events_for(n);
+    r.byte_max = bytes_for(n);
     r.events.row = NEW(arena, Event, r.event_max);
     r.bytes = NEW(arena, char, r.byte_max);
     if (md_parse(masked + from, (MD_SIZE)n, &parser, &r) != 0) r.events.too_many = true;

@@ -1,7 +1,8 @@
 /* markdown_own - between reading Markdown (markdown_events.c) and writing markup (markdown.c).
  *
- * md4c calls back; what a callback does must not fault, for a fault would jump over md4c's own clean-up. So the callbacks
- * only note events in a bounded list, and the markup is written afterwards, when allocating and asking hooks is safe. */
+ * md4c calls back; what a callback does must not fault, for a fault would jump over md4c's own clean-up. So the
+ * callbacks only note events in a bounded list, and the markup is written afterwards, when allocating and asking hooks
+ * is safe. */
 #pragma once
 #include "html/markdown.h"
 #include <md4c.h>

@@ -45,7 +45,7 @@ static str complaint(World *w, const char *source)
     return str_fmt(world_arena(w), "%d: %.*s", md.problem[0].line, STR_ARG(md.problem[0].what));
 }
 
-/* ---- what it looks like ------------------------------------------------------------------------------------------- */
+/* ---- what it looks like ------------------------------------------------------------------------------------------ */
 
 TEST(plain_markdown_becomes_plain_markup)
 {
@@ -209,7 +209,7 @@ TEST(amplification_is_refused)
     EXPECT(md.html.s.n < 8 * 1024 * 1024);
 }
 
-/* ---- arithmetic -------------------------------------------------------------------------------------------------------- */
+/* ---- arithmetic -------------------------------------------------------------------------------------------------- */
 
 TEST(arithmetic_is_exact)
 {

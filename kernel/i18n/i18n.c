@@ -1,14 +1,15 @@
 /* i18n - which languages there are, and a text in one of them.
  *
- * At start all catalogues are read into one table: an id leads to a row with the text in every language. A Msg keeps its
- * row after the first look-up, so that a text costs two loads on every later page. The table is read-only after start. */
+ * At start all catalogues are read into one table: an id leads to a row with the text in every language. A Msg keeps
+ * its row after the first look-up, so that a text costs two loads on every later page. The table is read-only after
+ * start. */
 #include "i18n/i18n_own.h"
 
 static Lang   langs[LANGS_MAX];
 static int    lang_n;
 static Region region;
 
-/* ---- the table of texts ---------------------------------------------------------------------------------------- */
+/* ---- the table of texts ------------------------------------------------------------------------------------------ */
 
 static struct { const str **slot; uint64_t mask; } table;      /* open addressing; a row's first text is the id */
 static const str nowhere[1];                                   /* the row of a text no catalogue has */

@@ -1,7 +1,7 @@
 /* i18n_numbers - plurals, numbers and dates as each language writes them, by ICU.
  *
- * Opening a formatter costs up to 180 µs, using one about one, and one may not be used by two threads at a time. So each
- * thread keeps those it has used, and gives them back when it ends. */
+ * Opening a formatter costs up to 180 µs, using one about one, and two threads may not use one at a time. So each thread
+ * keeps those it has used, and gives them back when it ends. */
 #include "i18n/i18n_own.h"
 
 #include <math.h>
@@ -39,12 +39,12 @@ static void close_formatters(void *all)
         if (f->ago) ureldatefmt_close(f->ago);
     }
     free(all);
+    formatters = NULL;
 }
 
 static void close_main_formatters(void)
 {
     if (formatters) close_formatters(formatters);
-    formatters = NULL;
 }
 
 static void make_key(void)
@@ -78,7 +78,7 @@ static str utf8(Arena *keep, const UChar *units, int32_t n, const char *otherwis
     return U_SUCCESS(err) ? str_keep(keep, (str){ bytes, got }) : str_keep(keep, str_from(otherwise));
 }
 
-/* ---- languages and their plurals ------------------------------------------------------------------------------------- */
+/* ---- languages and their plurals --------------------------------------------------------------------------------- */
 
 void icu_names(Arena *keep, Lang *lang)
 {
@@ -112,7 +112,7 @@ static int category(const Lang *lang, int64_t n)
     return OTHER;
 }
 
-/* A category no whole number of daily life has ("other" in Russian, "many" in French) shares the form of "other", or the last. */
+/* A category that no whole number below SAMPLES has ("other" in Russian, "many" in French) shares the last form. */
 void icu_plurals(const Lang *lang)
 {
     bool used[CATEGORIES] = { false };
@@ -135,7 +135,7 @@ int plural_forms(const Lang *lang)
     return plurals[lang->index].forms;
 }
 
-/* ---- numbers ---------------------------------------------------------------------------------------------------------- */
+/* ---- numbers ----------------------------------------------------------------------------------------------------- */
 
 static UNumberFormat *number_format(const Lang *lang, UNumberFormatStyle style, UNumberFormat **kept)
 {
@@ -188,7 +188,7 @@ str num_percent(Scope *s, int percent)
     return utf8(s->arena, units, unum_formatDouble(f, percent / 100.0, units, UNITS_MAX, NULL, &err), "%");
 }
 
-/* ---- dates ---------------------------------------------------------------------------------------------------------------- */
+/* ---- dates ------------------------------------------------------------------------------------------------------- */
 
 static UDateFormat *date_format(const Lang *lang, UDateFormatStyle style, UDateFormat **kept)
 {
@@ -242,7 +242,8 @@ str time_ago(Scope *s, int64_t ms)
     UChar units[UNITS_MAX];
     UErrorCode err = U_ZERO_ERROR;
     Formatters *f = mine(s->lang);
-    if (!f->ago) f->ago = ureldatefmt_open(locale_of(s->lang), NULL, UDAT_STYLE_LONG, UDISPCTX_CAPITALIZATION_NONE, &err);
+    if (!f->ago)
+        f->ago = ureldatefmt_open(locale_of(s->lang), NULL, UDAT_STYLE_LONG, UDISPCTX_CAPITALIZATION_NONE, &err);
     int64_t span = s->now > ms ? s->now - ms : ms - s->now;
     Step step = step_for(span);
     double count = (double)(span / step.length);

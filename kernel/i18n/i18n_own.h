@@ -2,7 +2,7 @@
 #pragma once
 #include "i18n/i18n.h"
 
-/* ---- catalogue.c: a .mo file in memory ------------------------------------------------------------------------ */
+/* ---- catalogue.c: a .mo file in memory --------------------------------------------------------------------------- */
 
 typedef struct Catalogue { str bytes; uint32_t n, ids, texts; bool swapped; } Catalogue;
 

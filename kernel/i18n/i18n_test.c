@@ -13,7 +13,7 @@ static str digits_of(Scope *s, int64_t n)
     return num_int(s, n);
 }
 
-/* ---- languages ---------------------------------------------------------------------------------------------------- */
+/* ---- languages --------------------------------------------------------------------------------------------------- */
 
 TEST(a_browser_gets_the_language_it_likes_best)
 {
@@ -48,7 +48,7 @@ TEST(a_language_knows_its_name_and_direction)
     EXPECT(lang_find(S("ar-MA")) == arabic && lang_find(S("tlh")) == NULL && lang_find(S("")) == NULL);
 }
 
-/* ---- texts --------------------------------------------------------------------------------------------------------- */
+/* ---- texts ------------------------------------------------------------------------------------------------------- */
 
 TEST(a_text_is_translated_or_shown_in_english)
 {
@@ -135,7 +135,7 @@ TEST(every_translation_keeps_its_places_and_has_its_forms)
     }
 }
 
-/* ---- numbers and dates ------------------------------------------------------------------------------------------------ */
+/* ---- numbers and dates ------------------------------------------------------------------------------------------- */
 
 TEST(numbers_are_written_as_the_language_writes_them)
 {
@@ -209,7 +209,7 @@ TEST(the_past_is_told_in_whole_steps)
     EXPECT_STR(time_ago(&s, s.now + 2 * HOUR), S("in 2 hours"));
 }
 
-/* ---- catalogues that lie ------------------------------------------------------------------------------------------------ */
+/* ---- catalogues that lie ----------------------------------------------------------------------------------------- */
 
 static str some_catalogue(Arena *a)
 {

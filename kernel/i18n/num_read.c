@@ -17,7 +17,7 @@ typedef struct Typed {
     int  separators;
 } Typed;
 
-/* Separators by what they are, whatever the script: ',' may group or cut, "'" and blanks only group, U+066B only cuts. */
+/* Separators by what they are, whatever the script: ',' may group or cut, "'" and blanks only group, U+066B cuts. */
 enum { COMMA = ',', DOT = '.', ARABIC_DECIMAL = 0x066B, GROUP = '_' };
 
 static int32_t separator(int32_t c)
