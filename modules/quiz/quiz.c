@@ -143,10 +143,11 @@ static const QuizSheet *sheet_from(Scope *s, str set, const quiz_sheet_row_row *
     sheet->row = NEW(s->arena, QuizItem, row->questions);
     int64_t answered = 0, right = 0, marks = 0;
     QuizQuestion q;
+    QuizClock clock = { 0 };
     str name;
     for (str rest = row->sheet; sheet->n < row->questions && quiz_unpack_str(&rest, &name) && quiz_unpack(s->arena, &rest, &q);) {
         const quiz_my_answers_row *a = answer_to(answers, name);
-        quiz_item_answered(s, &q, set, name, a, &sheet->row[sheet->n++]);
+        quiz_item_answered(s, &q, set, name, a, &clock, &sheet->row[sheet->n++]);
         answered += a != NULL;
         right += a && a->score == 100;
         marks += a ? a->score : 0;

@@ -36,22 +36,18 @@ static bool in_order(const ptrdiff_t *order, ptrdiff_t n)
 
 /* ---- the form ---------------------------------------------------------------------------------------------------------- */
 
-static bool is_given(int64_t number, const str *given, ptrdiff_t n)
-{
-    int64_t v;
-    for (ptrdiff_t i = 0; i < n; i++) if (str_int(given[i], &v) && v == number) return true;
-    return false;
-}
-
 static void fill_options(Scope *s, const QuizQuestion *q, const str *given, ptrdiff_t n, QuizItem *item)
 {
     ptrdiff_t order[QUIZ_CHOICES_MAX] = { 0, 1 };
+    bool chosen[QUIZ_CHOICES_MAX] = { 0 };
     item->options = (QuizOptions){ NEW(s->arena, QuizOption, q->choice_n), q->choice_n };
-    if (q->kind != QUIZ_TRUE_FALSE) shuffle(s, item, order, q->choice_n);
-    for (ptrdiff_t i = 0; i < q->choice_n; i++) {
-        const QuizChoice *c = &q->choice[order[i]];
-        item->options.row[i] = (QuizOption){ order[i] + 1, c->text, is_given(order[i] + 1, given, n) };
+    for (ptrdiff_t i = 0; i < n; i++) {
+        int64_t number = quiz_number(given[i], '\n', 0);
+        if (number >= 1 && number <= q->choice_n) chosen[number - 1] = true;
     }
+    if (q->kind != QUIZ_TRUE_FALSE) shuffle(s, item, order, q->choice_n);
+    for (ptrdiff_t i = 0; i < q->choice_n; i++)
+        item->options.row[i] = (QuizOption){ order[i] + 1, q->choice[order[i]].text, chosen[order[i]] };
     if (q->kind != QUIZ_TRUE_FALSE) return;
     item->options.row[0].text = (Html){ T(s, "True") };
     item->options.row[1].text = (Html){ T(s, "False") };
@@ -67,21 +63,31 @@ static QuizOptions menu(Scope *s, const QuizQuestion *q, const QuizItem *item, c
 {
     ptrdiff_t order[QUIZ_CHOICES_MAX];
     QuizOptions m = { NEW(s->arena, QuizOption, q->choice_n), 0 };
+    int64_t chosen = quiz_number(f->typed, '\n', 0);
     shuffle(s, item, order, q->choice_n);
     for (ptrdiff_t i = 0; i < q->choice_n; i++) {
         ptrdiff_t c = order[i];
         if (!belongs(q, c, f->number)) continue;
         Html text = q->kind == QUIZ_MATCHING ? q->choice[c].pair : q->choice[c].text;
-        m.row[m.n++] = (QuizOption){ c + 1, text, is_given(c + 1, &f->typed, 1) };
+        m.row[m.n++] = (QuizOption){ c + 1, text, c + 1 == chosen };
     }
     return m;
 }
 
-static QuizOptions places(Scope *s, const QuizQuestion *q, const QuizField *f)
+/* 1, 2, 3, … in the digits of the language: written once, then copied for each step. */
+static QuizOptions places(Scope *s, ptrdiff_t n)
 {
-    QuizOptions m = { NEW(s->arena, QuizOption, q->choice_n), q->choice_n };
-    for (ptrdiff_t i = 0; i < m.n; i++)
-        m.row[i] = (QuizOption){ i + 1, (Html){ num_int(s, i + 1) }, is_given(i + 1, &f->typed, 1) };
+    QuizOptions m = { NEW(s->arena, QuizOption, n), n };
+    for (ptrdiff_t i = 0; i < n; i++) m.row[i] = (QuizOption){ i + 1, (Html){ num_int(s, i + 1) }, false };
+    return m;
+}
+
+static QuizOptions places_of(Scope *s, const QuizOptions *all, const QuizField *f)
+{
+    QuizOptions m = { NEW(s->arena, QuizOption, all->n), all->n };
+    int64_t chosen = quiz_number(f->typed, '\n', 0);
+    memcpy(m.row, all->row, (size_t)all->n * sizeof *all->row);
+    if (chosen >= 1 && chosen <= m.n) m.row[chosen - 1].chosen = true;
     return m;
 }
 
@@ -92,11 +98,12 @@ static void fill_rows(Scope *s, const QuizQuestion *q, const str *given, ptrdiff
     for (ptrdiff_t i = 0; i < rows; i++) order[i] = i;
     if (q->kind == QUIZ_ORDERING) shuffle(s, item, order, rows);
     bool given_away = q->kind == QUIZ_ORDERING && in_order(order, rows);
+    QuizOptions all = q->kind == QUIZ_ORDERING ? places(s, rows) : (QuizOptions){ 0 };
     for (ptrdiff_t i = 0; i < rows; i++) {
         ptrdiff_t c = given_away ? (i + 1) % rows : order[i];
         QuizField *f = &item->fields.row[i];
         *f = (QuizField){ .number = c + 1, .before = q->choice[c].text, .typed = c < n ? given[c] : (str){ 0 } };
-        f->menu = q->kind == QUIZ_ORDERING ? places(s, q, f) : menu(s, q, item, f, is_pair);
+        f->menu = q->kind == QUIZ_ORDERING ? places_of(s, &all, f) : menu(s, q, item, f, is_pair);
     }
 }
 
@@ -165,7 +172,7 @@ static void say_of_rows(const QuizQuestion *q, QuizItem *item)
         QuizField *f = &item->fields.row[i];
         ptrdiff_t c = (ptrdiff_t)f->number - 1;
         int64_t right = q->kind == QUIZ_ORDERING ? f->number : quiz_pair_of(q, c) + 1;
-        f->verdict = is_given(right, &f->typed, 1) ? QUIZ_RIGHT : QUIZ_WRONG;
+        f->verdict = quiz_number(f->typed, '\n', 0) == right ? QUIZ_RIGHT : QUIZ_WRONG;
         say(item, f->before, q->choice[c].feedback);
     }
 }
@@ -192,7 +199,8 @@ void quiz_item_say(Scope *s, const QuizQuestion *q, str response, str hit, int64
     else say_of_fields(q, hit, item);
 }
 
-void quiz_item_answered(Scope *s, const QuizQuestion *q, str set, str name, const quiz_my_answers_row *answer, QuizItem *ret)
+void quiz_item_answered(Scope *s, const QuizQuestion *q, str set, str name, const quiz_my_answers_row *answer, QuizClock *clock,
+                        QuizItem *ret)
 {
     str *given = NULL;
     bool same = answer && answer->version == q->version;
@@ -203,17 +211,30 @@ void quiz_item_answered(Scope *s, const QuizQuestion *q, str set, str name, cons
     ret->at = answer->at;
     ret->tries = answer->tries;
     ret->score = answer->score;
-    ret->saved = quiz_clock(s, answer->at);
+    ret->saved = quiz_clock(s, clock, answer->at);
     ret->changed = !same;
-    if (same) quiz_item_say(s, q, answer->response, answer->hit, answer->score, ret);
+    if (!same) return;
+    quiz_item_say(s, q, answer->response, answer->hit, answer->score, ret);
+    if (answer->score < 100 && answer->tries >= QUIZ_TRIES_ALONE)
+        ret->solution = quiz_response_shown(s, q, quiz_right_response(s->arena, q));
 }
 
-/* In UTC, as all dates here are; without the day when it is today. */
-str quiz_clock(Scope *s, int64_t at)
+/* In UTC, as all dates here are; without the day when it is today. Most answers of a page are of one day, so the day is
+ * not worked out for each. */
+str quiz_clock(Scope *s, QuizClock *known, int64_t at)
 {
-    str iso = time_iso(s->arena, at), clock = str_slice(iso, 11, 16);
-    if (at / DAY == s->now / DAY) return str_fmt(s->arena, "%.*s UTC", STR_ARG(clock));
-    return str_fmt(s->arena, "%.*s %.*s UTC", STR_ARG(str_slice(iso, 0, 10)), STR_ARG(clock));
+    Out out;
+    int64_t day = at / DAY, minute = at % DAY / MINUTE;
+    out_init(&out, s->arena, 32);
+    if (day != s->now / DAY) {
+        if (!known->date.n || known->day != day) *known = (QuizClock){ day, str_slice(time_iso(s->arena, at), 0, 10) };
+        out_str(&out, known->date);
+        out_char(&out, ' ');
+    }
+    const char clock[] = { (char)('0' + minute / 600), (char)('0' + minute / 60 % 10), ':', (char)('0' + minute % 60 / 10),
+                           (char)('0' + minute % 10), ' ', 'U', 'T', 'C' };
+    out_bytes(&out, clock, sizeof clock);
+    return out_text(&out);
 }
 
 Url quiz_review_url(Scope *s, str set) { return (Url){ str_fmt(s->arena, "/quiz/review/%.*s", STR_ARG(set)) }; }

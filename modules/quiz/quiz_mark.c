@@ -264,6 +264,39 @@ static QuizTaken mark_gaps(Arena *keep, const QuizQuestion *q, const str *given,
     return QUIZ_TAKEN;
 }
 
+/* The number of the first answer with full marks among those of a gap. */
+static ptrdiff_t right_one(const QuizQuestion *q, int gap)
+{
+    for (ptrdiff_t i = 0; i < q->choice_n; i++)
+        if (q->choice[i].gap == gap && q->choice[i].weight == QUIZ_FULL_MARK) return i + 1;
+    return 0;
+}
+
+/* Of "540:0.5" only the number itself; a range stays as it is. */
+static str right_text(const QuizQuestion *q, int gap)
+{
+    ptrdiff_t number = right_one(q, gap);
+    str answer = number ? q->choice[number - 1].answer : (str){ 0 };
+    return q->kind == QUIZ_NUMERIC ? str_trim(str_cut(answer, ':').head) : answer;
+}
+
+str quiz_right_response(Arena *keep, const QuizQuestion *q)
+{
+    Out out;
+    out_init(&out, keep, 64);
+    int n = q->kind <= QUIZ_TRUE_FALSE ? (int)q->choice_n : quiz_fields(q);
+    for (int i = 0; i < n; i++) {
+        bool choices = q->kind <= QUIZ_TRUE_FALSE, whole = q->kind != QUIZ_MULTIPLE;
+        if (choices && (whole ? i + 1 != right_one(q, 0) : q->choice[i].weight <= 0)) continue;
+        if (out.n) out_char(&out, choices ? ',' : '\n');
+        if (choices || q->kind == QUIZ_ORDERING) out_int(&out, i + 1);
+        else if (q->kind == QUIZ_MATCHING) out_int(&out, quiz_pair_of(q, i) + 1);
+        else if (quiz_gap_has_menu(q, i)) out_int(&out, right_one(q, i));
+        else out_str(&out, right_text(q, i));
+    }
+    return out_text(&out);
+}
+
 static QuizTaken all_filled(const str *given, int n)
 {
     int filled = 0;

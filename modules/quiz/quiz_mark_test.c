@@ -104,7 +104,24 @@ TEST(each_gap_counts_typed_or_chosen)
     EXPECT(mark(w, q, "works/1").taken == QUIZ_NO_SUCH_CHOICE && mark(w, q, "works/").taken == QUIZ_ROW_EMPTY);
 }
 
-TESTS(quiz_mark, one_choice_counts_what_it_weighs, three_thirds_are_a_whole_and_ticking_everything_is_not,
+TEST(the_right_response_is_right)
+{
+    static const char *const all[] = {
+        "::a:: A? {~b #n =a #y}", "::a:: B? {~%50%a #y ~%-50%c #n ~%50%b #y}", "::a:: C {F#No.}", "::a:: D {#12.5:0.1 ####y} kg",
+        "::a:: E? {=%50%carrier #h =Free carrier #y}", "::a:: F {= -> r4 =l1 -> r1 =l2 -> r2 =l3 -> r2 ####y}",
+        "::a:: G {>s1|s2|s3 ####y}", "::a:: H {=one #y} and {~two #n =three #y} end.",
+    };
+    for (int i = 0; i < COUNT_OF(all); i++) {
+        QuizBank bank = quiz_read(world_arena(w), str_from(all[i]), "right.gift");
+        const QuizQuestion *q = &bank.question[0];
+        str *fields = NULL;
+        ptrdiff_t n = quiz_given(world_arena(w), q, quiz_right_response(world_arena(w), q), &fields);
+        QuizGiven given = { 0 };
+        EXPECT(quiz_mark(world_arena(w), q, fields, n, &given) == QUIZ_TAKEN && given.score == 100);
+    }
+}
+
+TESTS(quiz_mark, the_right_response_is_right, one_choice_counts_what_it_weighs, three_thirds_are_a_whole_and_ticking_everything_is_not,
       a_number_is_taken_as_people_write_it, the_best_of_several_numbers_counts, words_are_compared_as_a_reader_would,
       an_answer_of_ten_thousand_characters_is_too_long, each_pair_counts_and_equal_partners_are_one,
       each_step_counts_in_its_own_place, each_gap_counts_typed_or_chosen)

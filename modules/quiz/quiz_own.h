@@ -58,6 +58,7 @@ int64_t quiz_number(str list, char between, ptrdiff_t n);
 
 /* ---- a question as one person sees it (quiz_item.c) ---------------------------------------------------------------- */
 
+enum { QUIZ_TRIES_ALONE = 3 };
 typedef enum QuizVerdict { QUIZ_UNSAID, QUIZ_WRONG, QUIZ_PARTLY, QUIZ_RIGHT } QuizVerdict;
 
 typedef struct QuizOption { int64_t value; Html text; bool chosen; } QuizOption;
@@ -94,18 +95,23 @@ typedef struct QuizItem {
     bool        changed;
     QuizSaids   said;
     Html        why;
+    Html        solution;    /* after QUIZ_TRIES_ALONE wrong answers: nobody is left standing before a locked door */
     str         saved;       /* "12:04 UTC" */
 } QuizItem;
+
+typedef struct QuizClock { int64_t day; str date; } QuizClock;      /* the day written last; begins empty */
+str  quiz_clock(Scope *s, QuizClock *known, int64_t at);
 
 /* `given` is what stands in the form: one text a field, or every ticked number. */
 void quiz_item(Scope *s, const QuizQuestion *q, str set, str name, const str *given, ptrdiff_t n, QuizItem *ret);
 void quiz_item_say(Scope *s, const QuizQuestion *q, str response, str hit, int64_t score, QuizItem *item);
 /* The same with her latest answer, or NULL when there is none, in the form and beneath it. */
-void quiz_item_answered(Scope *s, const QuizQuestion *q, str set, str name, const quiz_my_answers_row *answer, QuizItem *ret);
+void quiz_item_answered(Scope *s, const QuizQuestion *q, str set, str name, const quiz_my_answers_row *answer, QuizClock *clock,
+                        QuizItem *ret);
 ptrdiff_t quiz_given(Arena *keep, const QuizQuestion *q, str response, str **ret);   /* a kept response as fields */
-str  quiz_clock(Scope *s, int64_t at);
 Url  quiz_review_url(Scope *s, str set);
 Html quiz_response_shown(Scope *s, const QuizQuestion *q, str response);   /* in words; "" when it does not fit */
+str  quiz_right_response(Arena *keep, const QuizQuestion *q);              /* one that is right, as it would be kept */
 void QuizItem_json(Json *j, str key, const QuizItem *item);
 
 /* ---- looking back (quiz_review.c) ---------------------------------------------------------------------------------- */

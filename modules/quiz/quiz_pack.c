@@ -24,13 +24,26 @@ static void pack_int(Out *out, int64_t v)
 /* As hexadecimal, so that it comes back as the same number to the last bit. */
 static void pack_real(Out *out, double v) { out_fmt(out, "%a,", v); }
 
+/* Digits up to `end`, in one pass: a page of questions is some five hundred of these. */
+static bool take_number(str *packed, char end, int64_t *ret)
+{
+    bool minus = packed->n && packed->p[0] == '-';
+    ptrdiff_t i = minus;
+    uint64_t v = 0;
+    while (i < packed->n && i < 20 && packed->p[i] >= '0' && packed->p[i] <= '9') v = v * 10 + (uint64_t)(packed->p[i++] - '0');
+    if (i == minus || i == packed->n || packed->p[i] != end || v > INT64_MAX) return false;
+    *ret = minus ? -(int64_t)v : (int64_t)v;
+    *packed = str_slice(*packed, i + 1, packed->n);
+    return true;
+}
+
 bool quiz_unpack_str(str *packed, str *ret)
 {
-    str_pair cut = str_cut(*packed, ':');
+    str rest = *packed;
     int64_t n;
-    if (!cut.found || !str_int(cut.head, &n) || n < 0 || n >= cut.tail.n || cut.tail.p[n] != ',') return false;
-    *ret = str_slice(cut.tail, 0, (ptrdiff_t)n);
-    *packed = str_slice(cut.tail, (ptrdiff_t)n + 1, cut.tail.n);
+    if (!take_number(&rest, ':', &n) || n < 0 || n >= rest.n || rest.p[n] != ',') return false;
+    *ret = str_slice(rest, 0, (ptrdiff_t)n);
+    *packed = str_slice(rest, (ptrdiff_t)n + 1, rest.n);
     return true;
 }
 
@@ -38,10 +51,7 @@ static bool unpack_html(str *packed, Html *ret) { return quiz_unpack_str(packed,
 
 static bool unpack_int(str *packed, int64_t min, int64_t max, int64_t *ret)
 {
-    str_pair cut = str_cut(*packed, ',');
-    if (!cut.found || !str_int(cut.head, ret) || *ret < min || *ret > max) return false;
-    *packed = cut.tail;
-    return true;
+    return take_number(packed, ',', ret) && *ret >= min && *ret <= max;
 }
 
 static bool unpack_real(str *packed, double *ret)
@@ -57,7 +67,7 @@ static bool unpack_real(str *packed, double *ret)
     return end == z + cut.head.n;
 }
 
-/* Where nothing typed is compared with it, the answer is not kept beside the text made of it. */
+/* Each kind keeps what it needs: what typed answers are compared with, the other half of a pair, a range, the gap. */
 static bool is_typed(const QuizQuestion *q)
 {
     return q->kind == QUIZ_NUMERIC || q->kind == QUIZ_SHORT || q->kind == QUIZ_GAPS;
@@ -65,24 +75,26 @@ static bool is_typed(const QuizQuestion *q)
 
 static void pack_choice(Out *out, const QuizQuestion *q, const QuizChoice *c)
 {
-    quiz_pack_str(out, is_typed(q) ? c->answer : S(""));
     quiz_pack_str(out, c->text.s);
-    quiz_pack_str(out, c->pair.s);
     quiz_pack_str(out, c->feedback.s);
     pack_int(out, c->weight);
-    pack_int(out, c->gap);
-    if (q->kind != QUIZ_NUMERIC) return;
-    pack_real(out, c->low);
-    pack_real(out, c->high);
+    if (is_typed(q)) quiz_pack_str(out, c->answer);
+    if (q->kind == QUIZ_MATCHING) quiz_pack_str(out, c->pair.s);
+    if (q->kind == QUIZ_GAPS) pack_int(out, c->gap);
+    if (q->kind == QUIZ_NUMERIC) {
+        pack_real(out, c->low);
+        pack_real(out, c->high);
+    }
 }
 
 static bool unpack_choice(str *packed, const QuizQuestion *q, QuizChoice *c)
 {
-    int64_t weight, gap;
-    if (!quiz_unpack_str(packed, &c->answer) || !unpack_html(packed, &c->text) || !unpack_html(packed, &c->pair) ||
-        !unpack_html(packed, &c->feedback) || !unpack_int(packed, -QUIZ_FULL_MARK, QUIZ_FULL_MARK, &weight) ||
-        !unpack_int(packed, 0, QUIZ_GAPS_MAX - 1, &gap))
-        return false;
+    int64_t weight, gap = 0;
+    if (!unpack_html(packed, &c->text) || !unpack_html(packed, &c->feedback)) return false;
+    if (!unpack_int(packed, -QUIZ_FULL_MARK, QUIZ_FULL_MARK, &weight)) return false;
+    if (is_typed(q) && !quiz_unpack_str(packed, &c->answer)) return false;
+    if (q->kind == QUIZ_MATCHING && !unpack_html(packed, &c->pair)) return false;
+    if (q->kind == QUIZ_GAPS && !unpack_int(packed, 0, q->gap_n - 1, &gap)) return false;
     c->weight = (int32_t)weight;
     c->gap = (int32_t)gap;
     return q->kind != QUIZ_NUMERIC || (unpack_real(packed, &c->low) && unpack_real(packed, &c->high));

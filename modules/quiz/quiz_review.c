@@ -79,7 +79,7 @@ static Html whole_text(Arena *keep, const QuizQuestion *q)
 
 static void show_try(Scope *s, const quiz_my_tries_row *row, str set, int64_t current, QuizShownTry *ret)
 {
-    *ret = (QuizShownTry){ .id = row->id, .at = row->at, .saved = quiz_clock(s, row->at), .earlier = row->version != current };
+    *ret = (QuizShownTry){ .id = row->id, .at = row->at, .saved = quiz_clock(s, &(QuizClock){ 0 }, row->at), .earlier = row->version != current };
     ret->verdict = row->score == 100 ? QUIZ_RIGHT : row->score > 0 ? QUIZ_PARTLY : QUIZ_WRONG;
     QuizQuestion q;
     str packed = row->packed, *given = NULL;

@@ -23,7 +23,8 @@ static str why_not(Request *rq, QuizTaken taken, const QuizQuestion *q)
     Scope *s = &rq->s;
     switch (taken) {
     case QUIZ_NOTHING:
-        return q->kind <= QUIZ_TRUE_FALSE ? T(s, "Please choose an answer first.") : T(s, "Please write an answer first.");
+        if (q->kind <= QUIZ_TRUE_FALSE) return T(s, "Please choose an answer first.");
+        return quiz_fields(q) > 1 ? T(s, "Please fill in the lines first.") : T(s, "Please write an answer first.");
     case QUIZ_ROW_EMPTY:   return T(s, "Something is still empty. What you have done so far is kept here.");
     case QUIZ_PLACE_TWICE: return T(s, "Two steps have the same place. Please give each its own.");
     case QUIZ_NO_NUMBER:   return T(s, "Please write a number, such as 12.5.");
@@ -73,7 +74,7 @@ static void say_what_happened(Request *rq, const Asked *a)
 {
     if (a->row.answer != a->seen)
         notice(rq, FILL(&rq->s, T(&rq->s, "You had answered this question on another page too, at {time}. Your last answer counts."),
-                        { "time", quiz_clock(&rq->s, a->row.at) }));
+                        { "time", quiz_clock(&rq->s, &(QuizClock){ 0 }, a->row.at) }));
 }
 
 /* For a script that wants no page: the question as it stands now. */
@@ -84,7 +85,7 @@ static Reply taken_json(Request *rq, const Asked *a, const QuizQuestion *q)
     if (!quiz_asked(&rq->s, rq->s.me, a->set, a->name, a->version, &now)) return not_found(rq);
     quiz_my_answers_row answer = { .question = a->name, .id = now.answer, .version = now.answered_version, .response = now.response,
                                    .hit = now.hit, .score = now.score, .at = now.at, .tries = now.tries };
-    quiz_item_answered(&rq->s, q, a->set, a->name, &answer, &item);
+    quiz_item_answered(&rq->s, q, a->set, a->name, &answer, &(QuizClock){ 0 }, &item);
     return quiz_one(rq, &item, back_to(rq, a->row.url, a->name));
 }
 
