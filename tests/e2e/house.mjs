@@ -22,11 +22,11 @@ async function freePort() {
 
 // A server of our own. stop() and start() are the power cut and the morning after: the data folder stays.
 export class House {
-  static async open({ binary = path.join(root, "build/sampan"), database = "" } = {}) {
+  static async open({ binary = path.join(root, "build/sampan"), database = "", data } = {}) {
     const house = new House();
     house.binary = binary;
     house.database = database;
-    house.data = mkdtempSync(path.join(tmpdir(), "sampan-visit-"));
+    house.data = data ?? mkdtempSync(path.join(tmpdir(), "sampan-visit-"));
     house.port = await freePort();
     house.url = `http://127.0.0.1:${house.port}`;
     await house.start();

@@ -1,6 +1,7 @@
 // node tests/e2e/run.mjs [word]   every visit in real Chromium, on a fresh installation for each file of visits.
 import { openBrowser, runVisits } from "./house.mjs";
 import "./voyage.mjs";
+import "./weather.mjs";
 
 const browser = await openBrowser();
 const fine = await runVisits({ browser }, process.argv[2]);
