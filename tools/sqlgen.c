@@ -168,6 +168,8 @@ static size_t opaque_length(const char *p)
     return 0;
 }
 
+static bool is_remark(const char *p) { return (p[0] == '-' && p[1] == '-') || (p[0] == '/' && p[1] == '*'); }
+
 static const Type *type_named(const char *p, size_t n)
 {
     for (size_t i = 0; i < sizeof types / sizeof types[0]; i++)
@@ -393,10 +395,9 @@ static int param_number(Query *q, int line, const char *p, size_t n)
 static void blanks_only(const Query *q, int line, const char *p, const char *end)
 {
     while (p < end) {
-        size_t n = opaque_length(p);
-        bool remark = n > 0 && (*p == '-' || *p == '/');
-        if (!remark && !isspace((unsigned char)*p)) stop_at(q->file->shown, line, "there is more than one statement in %s", q->name);
-        p += remark ? n : 1;
+        if (!is_remark(p) && !isspace((unsigned char)*p))
+            stop_at(q->file->shown, line, "there is more than one statement in %s", q->name);
+        p += is_remark(p) ? opaque_length(p) : 1;
     }
 }
 
@@ -496,28 +497,25 @@ static void queries_read(File *f)
 
 /* ---- the real engine looks at it ---------------------------------------------------------------------------------------- */
 
+/* Where SQLite says the error is, or else the statement's first word. */
 static int error_line(sqlite3 *db, const char *sql, int first_line)
 {
     int offset = sqlite3_error_offset(db);
-    return first_line + (offset > 0 ? lines_in(sql, (size_t)offset) : 0);
+    const char *p = sql;
+    for (size_t n; *p && (n = isspace((unsigned char)*p) ? 1 : is_remark(p) ? opaque_length(p) : 0) > 0; ) p += n;
+    return first_line + lines_in(sql, offset > 0 ? (size_t)offset : (size_t)(p - sql));
 }
 
 static void schema_apply(sqlite3 *db, const File *f, const Migration *m)
 {
-    const char *p = m->sql[SQLITE].p;
+    const char *rest;
     int line = 1;
-    while (*p) {
-        const char *rest = p;
+    for (const char *p = m->sql[SQLITE].p; *p; p = rest) {
         sqlite3_stmt *stmt = NULL;
-        if (sqlite3_prepare_v2(db, p, -1, &stmt, &rest) != SQLITE_OK)
-            stop_at(f->shown, error_line(db, p, line), "%s", sqlite3_errmsg(db));
-        while (stmt && sqlite3_step(stmt) == SQLITE_ROW) { }
-        const char *words = p;
-        for (size_t n; (n = isspace((unsigned char)*words) ? 1 : opaque_length(words)) > 0 && *words; ) words += n;
-        if (sqlite3_finalize(stmt) != SQLITE_OK)
-            stop_at(f->shown, line + lines_in(p, (size_t)(words - p)), "%s", sqlite3_errmsg(db));
+        bool fine = sqlite3_prepare_v2(db, p, -1, &stmt, &rest) == SQLITE_OK;
+        while (fine && stmt && sqlite3_step(stmt) == SQLITE_ROW) { }
+        if (sqlite3_finalize(stmt) != SQLITE_OK || !fine) stop_at(f->shown, error_line(db, p, line), "%s", sqlite3_errmsg(db));
         line += lines_in(p, (size_t)(rest - p));
-        p = rest;
     }
 }
 
