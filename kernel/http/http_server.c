@@ -571,14 +571,15 @@ static void wait_for_quiet(HttpServer *s)
 void http_close(HttpServer *s)
 {
     atomic_store(&s->closing, true);
-    MHD_socket listener = MHD_quiesce_daemon(s->daemon);
-    if (listener >= 0) close(listener);
+    MHD_quiesce_daemon(s->daemon);
+    shutdown(s->listener, SHUT_RDWR);          /* closed only when no thread of the library can still name it */
     if (s->unix_path) unlink(s->unix_path);
     streams_close(s);
     wait_for_quiet(s);
     parked_close(s);
     reaper_stop(s);
     MHD_stop_daemon(s->daemon);
+    close(s->listener);
     dictionaries_close(s);
     pthread_mutex_lock(&s->rooms_lock);
     bool owed = s->rooms_idle < s->rooms_made;
