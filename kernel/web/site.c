@@ -127,6 +127,7 @@ bool site_serve(Site *site, Arena *keep, str *ret_why)
     }
     site->http = http_open(&http, &app, keep, ret_why);
     if (!site->http) return false;
+    dictionaries_open(site, keep);
     site->jobs = jobs_start(site);
     return true;
 }

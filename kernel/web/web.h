@@ -88,6 +88,7 @@ typedef struct Module {
     bool (*doctor)(Scope *s, struct Doctor *d);           /* what is wrong and how to mend it */
     int  (*command)(Site *site, int argc, char **argv);   /* `sampan <name> …` */
     const char *sign_in;                                  /* the address visitors are led to; one module has it */
+    const str *markup;                                    /* &<name>_pages_literals: its pages compress against it (RFC 9842) */
     void (*person_made)(Scope *s, int64_t id);            /* writing: a visitor saves for the first time (WHO_LEARNER) */
 } Module;
 #define COUNT_OF(a) (int)(sizeof(a) / sizeof((a)[0]))

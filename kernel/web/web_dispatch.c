@@ -115,7 +115,7 @@ static Reply lead_to_sign_in(WebPrivate *w)
     const char *sign_in = rq->s.site->own->sign_in;
     if (rq->wants_json || is_unsafe(w)) {
         if (rq->wants_json) reply_header(rq, "WWW-Authenticate", S("Cookie realm=\"Sampan\""));
-        return refuse_again(rq, rq->wants_json ? 401 : 403, true);
+        return refuse_again(rq, rq->wants_json ? 401 : 403, WHY_SIGN_IN);
     }
     str here = rq->http->raw_path;
     if (rq->query.n) here = str_fmt(rq->s.arena, "%.*s?%.*s", STR_ARG(here), STR_ARG(rq->query));
@@ -135,7 +135,7 @@ static bool admit(WebPrivate *w)
     Request *rq = &w->rq;
     if (rq->route->who == WHO_STAFF && !rq->staff) w->reply = refuse(rq, 404);
     else if (rq->route->who == WHO_SIGNED_IN && !rq->signed_in) w->reply = lead_to_sign_in(w);
-    else if (is_unsafe(w) && !rq->route->open && !proves_itself(w)) w->reply = refuse_again(rq, 403, false);
+    else if (is_unsafe(w) && !rq->route->open && !proves_itself(w)) w->reply = refuse_again(rq, 403, WHY_STATUS);
     return !w->reply.done;
 }
 
@@ -195,7 +195,7 @@ static void apologise(Scope *s, void *arg)
     Reply ignored;
     int status = w->reply.status;
     if (is_unsafe(w) && !w->form.n) web_body(w, &ignored);
-    w->reply = is_unsafe(w) ? refuse_again(&w->rq, status, false) : refuse(&w->rq, status);
+    w->reply = is_unsafe(w) ? refuse_again(&w->rq, status, w->lost ? WHY_LOST : WHY_STATUS) : refuse(&w->rq, status);
 }
 
 static void leave_with_fault(WebPrivate *w, bool lost)
@@ -207,6 +207,7 @@ static void leave_with_fault(WebPrivate *w, bool lost)
     os_log(LOG_ERROR, "web: %.*s %s: %s (%s:%d)", STR_ARG(method), r ? r->path : "(no route)",
            w->landing.kind ? w->landing.what : "the commit failed", w->landing.kind ? w->landing.file : "db", w->landing.line);
     rewind_to_mark(w);
+    w->lost = lost;
     w->reply.status = status;
     if (!scope_try(&w->rq.s, apologise, w, &again)) {
         rewind_to_mark(w);

@@ -72,20 +72,24 @@ static TypedRows typed_rows(Request *rq, const Form *f)
     return (TypedRows){ row, n };
 }
 
-Reply refuse_again(Request *rq, int status, bool sign_in)
+Reply refuse_again(Request *rq, int status, Why why)
 {
     const Words *w = words_for(status);
     const Form *f = form(rq);
     str heading = tr_text(rq->s.lang, w->heading), sentence = tr_text(rq->s.lang, w->sentence);
     str to = rq->http->raw_path;
     if (rq->query.n) to = str_fmt(rq->s.arena, "%.*s?%.*s", STR_ARG(to), STR_ARG(rq->query));
-    if (sign_in) {
+    if (why == WHY_LOST) {
+        heading = T(&rq->s, "Was it saved? We cannot tell");
+        sentence = T(&rq->s, "The connection to our memory broke at the wrong moment. Nothing you typed is lost: look first whether it is there already, and send it once more if not.");
+    }
+    if (why == WHY_SIGN_IN) {
         heading = T(&rq->s, "Please sign in first");
         sentence = T(&rq->s, "What you typed is kept on this page. Sign in, come back here and send it.");
     }
     Again again = {
         .action  = { to },
-        .sign_in = { sign_in ? str_from(rq->s.site->own->sign_in) : (str){ 0 } },
+        .sign_in = { why == WHY_SIGN_IN ? str_from(rq->s.site->own->sign_in) : (str){ 0 } },
         .enctype = has_file(f) ? S("multipart/form-data") : S("application/x-www-form-urlencoded"),
         .offered = !from_elsewhere(rq),
         .typed   = typed_rows(rq, f),

@@ -34,6 +34,7 @@ typedef struct WebPrivate {
     Request     rq;
     Arena       mark;                  /* the arena before a try: a second try begins with the same memory */
     bool        arrived;               /* the form is read and stays over a second try */
+    bool        lost;                  /* the commit was begun and nobody knows how it ended */
     Landing     landing;               /* why the last try fell */
     struct WebPrivate *next_slow;
 
@@ -68,7 +69,8 @@ void    form_add(Form *f, const HttpPart *part);
 bool    field_is_secret(str name);                               /* "password", "new_password" */
 bool    field_is_kernels(str name);                              /* "_csrf", "_method" */
 Reply   refuse(Request *rq, int status);                         /* web_error.c: the designed page of a status */
-Reply   refuse_again(Request *rq, int status, bool sign_in);     /* the same, with all that was typed */
+typedef enum Why { WHY_STATUS, WHY_SIGN_IN, WHY_LOST } Why;        /* LOST: it may have been saved or not */
+Reply   refuse_again(Request *rq, int status, Why why);          /* the same, with all that was typed */
 Reply   refuse_plain(int status);                                /* when even the layout fails: words that need nothing */
 void    web_reply_build(WebPrivate *w, HttpReply *out);          /* web_reply.c */
 void    reply_header(Request *rq, const char *name, str value);
@@ -79,6 +81,9 @@ bool    prefers_json(str accept);
 void    notice_take(Request *rq);                                /* web_notice.c: reads it; a page that shows it takes it away */
 void    notice_shown(Request *rq);
 void    notice_send(Request *rq, str sentence);
+
+void     dictionaries_open(Site *site, Arena *keep);             /* web_dictionary.c */
+uint16_t dictionary_for(const Request *rq);                      /* HttpReply.dictionary */
 
 typedef struct Slow Slow;                                        /* web_slow.c */
 Slow   *web_slow_start(Arena *keep);                             /* for what comes from web_dispatch */
@@ -91,6 +96,7 @@ extern const Module house_module;                                /* house.c: the
 struct SiteOwn {
     Routes     *routes;
     Slow       *slow;
+    _Atomic bool dictionaries;         /* are there: replies may name them */
     const char *sign_in;
     void      (*person_made)(Scope *s, int64_t id);
     int64_t   (*clock)(void);

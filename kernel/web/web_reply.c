@@ -222,6 +222,7 @@ void web_reply_build(WebPrivate *w, HttpReply *out)
     if (str_starts(r->type, S("text/html"))) reply_header(rq, "Content-Language", str_from(rq->s.lang->tag));
     *out = (HttpReply){ .status = r->status, .type = r->type, .body = r->body, .headers = w->header, .header_n = w->header_n };
     if (r->status == 200 && rq->method == M_GET) out->etag = w->etag;
+    if (str_starts(r->type, S("text/html"))) out->dictionary = dictionary_for(rq);
     if (w->file.n && r->status == 200 && !open_file(w, out)) {
         out->status = 404;
         out->type = S("text/plain; charset=utf-8");

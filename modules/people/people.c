@@ -100,6 +100,13 @@ void people_join(Scope *s, int64_t guest, int64_t person)
     journal_add(s, "person.joined", id_text(s, guest), body_of(s, "into", id_text(s, person)));
 }
 
+void people_erase(Scope *s)
+{
+    people_guests_of_rows guests = people_guests_of(s, s->me);
+    for (ptrdiff_t i = 0; i < guests.n; i++) journal_erase(s, guests.row[i].id);
+    journal_erase(s, s->me);
+}
+
 void people_rename(Scope *s, str name) { say_of_me(s, "person.named", "name", name); }
 void people_choose_lang(Scope *s, str tag) { say_of_me(s, "person.spoke", "lang", tag); }
 

@@ -22,6 +22,7 @@ int64_t people_enrol(Scope *s, str name, str login, str password_hash);
 void    people_join(Scope *s, int64_t guest, int64_t person);      /* s->me is the person */
 void    people_rename(Scope *s, str name);                          /* s->me */
 void    people_choose_lang(Scope *s, str tag);                      /* s->me */
+void    people_erase(Scope *s);                                    /* s->me, and the guests she was: their words go, here and everywhere */
 void    people_guest_made(Scope *s, int64_t id);                    /* Module.person_made */
 
 extern const EntryKind people_kinds[PEOPLE_KINDS];

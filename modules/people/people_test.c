@@ -242,6 +242,21 @@ TEST(a_copy_of_ones_data_holds_ones_own_and_nobody_elses)
     EXPECT(get(w, STRANGER, "/people/records").status == 404);
 }
 
+TEST(an_erased_account_leaves_no_word_behind)
+{
+    post(w, GUEST, "/t/save", "");
+    post(w, STRANGER, "/people/account", LINH);
+    post(w, GUEST, "/people/session", LINH_SIGNS_IN);
+    EXPECT(post(w, GUEST, "/people/account", "_method=delete&password=not+this+one").status == 422);
+    EXPECT(is_signed_in(w, GUEST));
+    EXPECT(post(w, GUEST, "/people/account", "_method=delete&password=three+red+boats").status == 303);
+    EXPECT(!is_signed_in(w, GUEST) && !is_signed_in(w, STRANGER));
+    EXPECT(sql_int(w, "SELECT count(*) FROM journal WHERE body LIKE '%Linh%'") == 0);
+    EXPECT(sql_int(w, "SELECT count(*) FROM people_person WHERE name = 'Linh'") == 0);
+    EXPECT(sql_int(w, "SELECT count(*) FROM people_login WHERE login = 'linh@example.org'") == 0);
+    EXPECT(post(w, STRANGER, "/people/session", LINH_SIGNS_IN).status == 422);
+}
+
 TEST(a_session_ends_half_a_year_after_the_last_saving)
 {
     world_wait(w, 100 * DAY);
@@ -260,4 +275,4 @@ TESTS_WITH(people, extra, COUNT_OF(extra),
       the_tables_made_again_from_the_journal_are_the_same, a_new_name_is_shown_everywhere,
       a_language_is_kept_for_the_person_and_the_browser, a_changed_password_signs_others_out, a_session_elsewhere_can_be_ended,
       nobody_ends_a_session_that_is_not_hers, a_copy_of_ones_data_holds_ones_own_and_nobody_elses,
-      a_session_ends_half_a_year_after_the_last_saving)
+      an_erased_account_leaves_no_word_behind, a_session_ends_half_a_year_after_the_last_saving)

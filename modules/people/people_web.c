@@ -265,6 +265,33 @@ static Reply records_get(Request *rq)
     return text_reply(rq, S("application/jsonl"), journal_lack(&rq->s, S(""), rq->s.me, RECORDS_BYTES));
 }
 
+static Reply erasure_ahead(Request *rq)
+{
+    Form *f = form(rq);
+    Looked *l = rq->ahead = NEW(rq->s.arena, Looked, 1);
+    people_login_of_row row = { 0 };
+    if (people_login_of(&rq->s, rq->s.me, &row)) *l = (Looked){ rq->s.me, row.login, row.hash };
+    if (!may_try(rq, f, l->login)) return with_status(me_page(rq, f), 429);
+    l->fits = auth_hash_fits(rq->s.arena, l->hash, form_raw(f, "password"));
+    return (Reply){ 0 };
+}
+
+static Reply account_delete(Request *rq)
+{
+    const Looked *l = rq->ahead;
+    Form *f = form(rq);
+    bool fits = still_fits(rq, l);
+    tried(rq, l->login, fits);
+    if (!fits) {
+        form_error(f, "password", T(&rq->s, "This is not the password you have."));
+        return unprocessable(me_page(rq, f));
+    }
+    people_erase(&rq->s);
+    session_end(rq);
+    notice(rq, T(&rq->s, "Your account and everything you wrote are erased."));
+    return see_other(rq, "/");
+}
+
 static void nav(Request *rq, Nav *n)
 {
     nav_add(rq, n, rq->name.n ? rq->name : T(&rq->s, "Sign in"), rq->signed_in ? "/people" : "/people/session/new");
@@ -277,6 +304,7 @@ static const Route routes[] = {
     DELETE("/people/session",       session_delete,     .who = WHO_ANYONE),
     GET   ("/people/account/new",   enrol_get,          .who = WHO_ANYONE, .page = "enrolment"),
     POST  ("/people/account",       account_post,       .who = WHO_ANYONE, .page = "enrolment", .ahead = enrol_ahead),
+    DELETE("/people/account",       account_delete,     .who = WHO_SIGNED_IN, .page = "me", .ahead = erasure_ahead),
     POST  ("/people/name",          name_post,          .who = WHO_SIGNED_IN, .page = "me"),
     POST  ("/people/language",      language_post,      .who = WHO_ANYONE),
     POST  ("/people/password",      password_post,      .who = WHO_SIGNED_IN, .page = "me", .ahead = password_ahead),
@@ -290,6 +318,7 @@ const Module people_module = {
     .routes = routes,        .route_n = COUNT_OF(routes),
     .journal = people_kinds, .journal_n = PEOPLE_KINDS,
     .nav = nav,
+    .markup = &people_pages_literals,
     .command = people_command,
     .sign_in = "/people/session/new",
     .person_made = people_guest_made,
