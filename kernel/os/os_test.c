@@ -17,6 +17,7 @@ static const char *in_data(World *w, const char *name)
 static bool configured(World *w, Config *ret, str *ret_why, int *ret_argc, char **argv)
 {
     int argc = 0;
+    unsetenv("SAMPAN_TEST_URL");                 /* the tests' own, and no setting of the program's */
     while (argv[argc]) argc++;
     bool ok = os_config(&argc, argv, ret, world_arena(w), ret_why);
     if (ret_argc) *ret_argc = argc;
@@ -197,20 +198,23 @@ static int tries_what_a_sandbox_forbids(const char *data, const char *outside, b
     return 0;
 }
 
+/* A place of its own, because "nobody" may not walk through the folders of the test. */
 TEST(the_sandbox_leaves_the_data_folder_and_the_port_and_little_else)
 {
-    const char *data = in_data(w, "boxed"), *outside = in_data(w, "outside");
-    EXPECT(os_make_dirs(data) && os_write_file(outside, S("not yours")));
-    EXPECT(chmod(outside, 0644) == 0);
+    char place[] = "/tmp/sampan-sandbox-XXXXXX";
+    EXPECT(mkdtemp(place) && chmod(place, 0711) == 0);
+    const char *data = at(w, "%s/data", place), *outside = at(w, "%s/outside", place);
+    EXPECT(os_make_dirs(data) && os_write_file(outside, S("not yours")) && chmod(outside, 0644) == 0);
     pid_t child = fork();
     if (child == 0) {
         os_log_quiet(true);
-        bool root = geteuid() == 0 && chmod(world_site(w)->config.data, 0711) == 0;
-        _exit(tries_what_a_sandbox_forbids(data, outside, root));
+        _exit(tries_what_a_sandbox_forbids(data, outside, geteuid() == 0));
     }
     int status = -1;
     EXPECT(waitpid(child, &status, 0) == child);
     EXPECT(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+    EXPECT(unlink(outside) == 0 && unlink(at(w, "%s/inside", data)) == 0 && rmdir(at(w, "%s/folder", data)) == 0);
+    EXPECT(rmdir(data) == 0 && rmdir(place) == 0);
 }
 
 TEST(the_clock_is_now_and_randomness_differs)
