@@ -42,7 +42,7 @@ END
 }
 
 merged() {                      # merged LANGUAGE - its .po with the texts of today, on standard output
-    msgmerge --quiet --no-wrap --sort-by-file --add-location=file "locale/$1.po" "$tmp/sampan.txt" |
+    msgmerge --quiet --no-fuzzy-matching --no-wrap --sort-by-file --add-location=file "locale/$1.po" "$tmp/sampan.txt" |
         sed '/^"POT-Creation-Date:/d'
 }
 
