@@ -9,7 +9,7 @@
 
 #include "people/people.h"
 
-/* ---- sets ---------------------------------------------------------------------------------------------------------------- */
+/* ---- sets ----------------------------------------------------------------------------------------------------- */
 
 static str sheet_of(Arena *keep, const QuizBank *bank)
 {
@@ -55,7 +55,7 @@ void quiz_install(Scope *s, str set, str title, str url, const QuizBank *bank)
     quiz_put_set(s, set, title, url, bank->question_n, sheet);
 }
 
-/* ---- how a person stands --------------------------------------------------------------------------------------------------- */
+/* ---- how a person stands -------------------------------------------------------------------------------------- */
 
 static QuizStanding standing_of(str set, int64_t questions, int64_t answered, int64_t right, int64_t marks)
 {
@@ -120,7 +120,7 @@ void QuizStandings_json(Json *j, str key, const QuizStandings *standings)
     json_array_end(j);
 }
 
-/* ---- the sheet --------------------------------------------------------------------------------------------------------------- */
+/* ---- the sheet ------------------------------------------------------------------------------------------------ */
 
 QuizSheetAsk quiz_sheet_ask(Scope *s, str set)
 {
@@ -145,7 +145,8 @@ static const QuizSheet *sheet_from(Scope *s, str set, const quiz_sheet_row_row *
     QuizQuestion q;
     QuizClock clock = { 0 };
     str name;
-    for (str rest = row->sheet; sheet->n < row->questions && quiz_unpack_str(&rest, &name) && quiz_unpack(s->arena, &rest, &q);) {
+    for (str rest = row->sheet; sheet->n < row->questions;) {
+        if (!quiz_unpack_str(&rest, &name) || !quiz_unpack(s->arena, &rest, &q)) break;
         const quiz_my_answers_row *a = answer_to(answers, name);
         quiz_item_answered(s, &q, set, name, a, &clock, &sheet->row[sheet->n++]);
         answered += a != NULL;
@@ -182,7 +183,7 @@ void QuizSheet_json(Json *j, str key, const QuizSheet *sheet)
     json_object_end(j);
 }
 
-/* ---- answers ----------------------------------------------------------------------------------------------------------------- */
+/* ---- answers -------------------------------------------------------------------------------------------------- */
 
 bool quiz_asked_question(Scope *s, const quiz_asked_row *asked, QuizQuestion *ret)
 {

@@ -1,6 +1,6 @@
 /* quiz - questions with feedback, answered one at a time and kept from the moment each is given.
  *
- * URLs     POST /quiz/answers, GET /quiz/review/<set>, GET /quiz/statistics/<set> (staff)
+ * URLs     POST /quiz/answers, GET /quiz/review/<set>, GET /quiz/statistics/<set>, GET /quiz/source/<set> (staff)
  * Tables   quiz_set, quiz_question, quiz_version (content); quiz_try, quiz_answer (derived from the journal)
  * Rule     a question that changes gets a new version and the old one stays: an answer is marked, shown and counted by
  *          the version it was given to, whatever happens to the bank later. A version is named by a hash of its content,
@@ -78,14 +78,14 @@ typedef struct QuizBank {
 /* Reads a GIFT text. `file` is named where a sentence needs it. Never fails: what cannot be used is a problem. */
 QuizBank quiz_read(Arena *keep, str gift, const char *file);
 
-/* ---- sets ---------------------------------------------------------------------------------------------------------- */
+/* ---- sets ----------------------------------------------------------------------------------------------------- */
 
 /* Replaces the questions of a set; writing. `url` is the page that shows them ("/learn/practices/order/map"), where a
  * person comes back to after answering. An empty bank retires every question; answers stay. Installing the same again
  * writes nothing. */
 void quiz_install(Scope *s, str set, str title, str url, const QuizBank *bank);
 
-/* ---- how s->me stands --------------------------------------------------------------------------------------------- */
+/* ---- how s->me stands ----------------------------------------------------------------------------------------- */
 
 typedef struct QuizStanding {
     str     set;
@@ -106,7 +106,7 @@ QuizStandings quiz_standings_got(Scope *s, DbAsk *ask);
 void QuizStanding_json(Json *j, str key, const QuizStanding *standing);
 void QuizStandings_json(Json *j, str key, const QuizStandings *standings);
 
-/* ---- the questions of a set as s->me sees them --------------------------------------------------------------------- */
+/* ---- the questions of a set as s->me sees them ---------------------------------------------------------------- */
 
 struct QuizItem;   /* quiz_own.h */
 typedef struct QuizSheet {

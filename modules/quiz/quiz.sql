@@ -52,6 +52,11 @@ SELECT t.question, t.id, t.version, t.response, t.hit, t.score, t.at, coalesce(v
 -- name: questions_of(set str) many
 SELECT name, place, version FROM quiz_question WHERE set_key = :set LIMIT 10000;
 
+-- name: sources(set str) many
+SELECT v.source FROM quiz_question k
+  JOIN quiz_version v ON v.set_key = k.set_key AND v.name = k.name AND v.version = k.version
+ WHERE k.set_key = :set AND k.place > 0 ORDER BY k.place LIMIT 1000;
+
 -- name: put_set(set str, title str, url str, questions int, sheet str) run
 INSERT INTO quiz_set (set_key, title, url, questions, sheet) VALUES (:set, :title, :url, :questions, :sheet)
     ON CONFLICT (set_key) DO UPDATE SET title = excluded.title, url = excluded.url, questions = excluded.questions,

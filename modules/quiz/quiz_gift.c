@@ -43,7 +43,7 @@ typedef struct Block {
     QuizQuestion q;
 } Block;
 
-/* ---- problems -------------------------------------------------------------------------------------------------------- */
+/* ---- problems ------------------------------------------------------------------------------------------------- */
 
 static void add_problem(Reader *r, int line, str sentence)
 {
@@ -65,7 +65,8 @@ __attribute__((format(printf, 3, 4))) static void problem(Block *b, const char *
     int line = b->line;
     for (const char *p = b->text.p; p < at && p < b->text.p + b->text.n; p++) line += *p == '\n';
     b->bad = true;
-    add_problem(b->r, line, str_keep(b->r->keep, (str){ sentence, n < (int)sizeof sentence ? n : (int)sizeof sentence - 1 }));
+    if (n >= (int)sizeof sentence) n = (int)sizeof sentence - 1;
+    add_problem(b->r, line, str_keep(b->r->keep, (str){ sentence, n }));
 }
 
 /* The beginning of what the author wrote, to be named in a sentence. */
@@ -78,7 +79,7 @@ static str quoted(Block *b, str s)
     return str_fmt(b->r->keep, "“%.*s%s”", STR_ARG(head), rest.n ? "…" : "");
 }
 
-/* ---- the small change of the language ---------------------------------------------------------------------------------- */
+/* ---- the small change of the language ------------------------------------------------------------------------- */
 
 /* The first unescaped character that is one of `set`, from `from`; s.n: none. */
 static ptrdiff_t special(str s, ptrdiff_t from, const char *set)
@@ -121,7 +122,8 @@ static QuizMarkup take_format(Block *b, str *s, QuizMarkup otherwise)
     *s = str_trim(*s);
     for (int i = 0; i < 4; i++) {
         if (!str_starts(*s, formats[i].word)) continue;
-        if (i == 3) problem(b, s->p, "HTML is not taken here. Write plain text; **bold**, *stress* and `code` may be used.");
+        if (i == 3)
+            problem(b, s->p, "HTML is not taken here. Write plain text; **bold**, *stress* and `code` may be used.");
         *s = str_slice(*s, formats[i].word.n, s->n);
         return formats[i].markup;
     }
@@ -165,7 +167,7 @@ static bool take_weight(Block *b, str *s, int32_t *ret)
     return true;
 }
 
-/* ---- answers --------------------------------------------------------------------------------------------------------- */
+/* ---- answers -------------------------------------------------------------------------------------------------- */
 
 typedef struct Piece { const char *at; char mark; bool weighted; int32_t weight; str body, feedback; } Piece;
 
@@ -222,8 +224,8 @@ static void need_feedback(Block *b, const Piece *p, const QuizChoice *c)
 {
     if (!p->body.n) problem(b, p->at, "An answer is empty.");
     else if (c->weight < QUIZ_FULL_MARK && c->weight <= 0 && !c->feedback.s.n)
-        problem(b, p->at, "%.*s is wrong but has no feedback. Say after # why. (An = or ~ inside a text is written \\= or \\~.)",
-                STR_ARG(quoted(b, p->body)));
+        problem(b, p->at, "%.*s is wrong but has no feedback. Say after # why. "
+                          "(An = or ~ inside a text is written \\= or \\~.)", STR_ARG(quoted(b, p->body)));
 }
 
 static void need_no_twins(Block *b, const char *at)
@@ -256,7 +258,8 @@ static void check_multiple(Block *b, const char *at)
         wrong = wrong || weight <= 0;
     }
     if (llabs(right - QUIZ_FULL_MARK) > QUIZ_FULL_MARK / 100)
-        problem(b, at, "The shares of the right answers add up to %.4g%%, not to 100%%.", (double)right / (QUIZ_FULL_MARK / 100));
+        problem(b, at, "The shares of the right answers add up to %.4g%%, not to 100%%.",
+                (double)right / (QUIZ_FULL_MARK / 100));
     else if (wrong && all > QUIZ_FULL_MARK - QUIZ_FULL_MARK / 100)
         problem(b, at, "Who ticks everything is right. Give the wrong answers a negative share, such as ~%%-50%%.");
 }
@@ -311,8 +314,8 @@ static bool read_range(Block *b, str body, QuizChoice *c)
         return true;
     }
     if (dots > 0)
-        return read_number(b, str_slice(body, 0, dots), &c->low) && read_number(b, str_slice(body, dots + 2, body.n), &c->high) &&
-               c->low <= c->high;
+        return read_number(b, str_slice(body, 0, dots), &c->low) &&
+               read_number(b, str_slice(body, dots + 2, body.n), &c->high) && c->low <= c->high;
     if (!read_number(b, colon.head, &middle)) return false;
     tolerance = 0;
     if (colon.found && (!read_number(b, colon.tail, &tolerance) || tolerance < 0)) return false;
@@ -330,7 +333,8 @@ static void read_numeric(Block *b, str inside)
         QuizChoice *c = add_piece(b, &p, 0);
         if (!c) return;
         if ((p.mark == '=' && !p.body.n) || !read_range(b, p.body, c))
-            problem(b, p.at, "%.*s is not a number. Write 540, 540:0.5 (half more or less) or 1..5.", STR_ARG(quoted(b, p.body)));
+            problem(b, p.at, "%.*s is not a number. Write 540, 540:0.5 (half more or less) or 1..5.",
+                    STR_ARG(quoted(b, p.body)));
         right = right || c->weight == QUIZ_FULL_MARK;
     }
     if (!b->bad && !right) problem(b, inside.p, "No number is right with full marks.");
@@ -437,7 +441,8 @@ static void read_gap(Block *b, str inside, int gap)
     if (b->bad) return;
     if (b->q.choice_n == before) problem(b, inside.p, "A gap is empty. Write what belongs there: {=word}.");
     else if (!right) problem(b, inside.p, "No answer to this gap is right with full marks.");
-    else if (!explained) problem(b, inside.p, "Nothing explains this gap. Say after # in the gap, or after #### in the last one.");
+    else if (!explained)
+        problem(b, inside.p, "Nothing explains this gap. Say after # in the gap, or after #### in the last one.");
 }
 
 static void read_one_answer_text(Block *b, str inside)
@@ -453,7 +458,7 @@ static void read_one_answer_text(Block *b, str inside)
     else read_short(b, inside);
 }
 
-/* ---- one question ------------------------------------------------------------------------------------------------------ */
+/* ---- one question --------------------------------------------------------------------------------------------- */
 
 typedef struct Braces { str before[QUIZ_GAPS_MAX + 1]; str inside[QUIZ_GAPS_MAX]; int n; } Braces;
 
@@ -489,7 +494,7 @@ static void take_why(Block *b, str *inside)
 static bool name_fits(str name)
 {
     for (ptrdiff_t i = 0; i < name.n; i++)
-        if (!((name.p[i] >= 'a' && name.p[i] <= 'z') || (name.p[i] >= '0' && name.p[i] <= '9') || name.p[i] == '-')) return false;
+        if (!memchr("abcdefghijklmnopqrstuvwxyz0123456789-", name.p[i], 37)) return false;
     return name.n > 0 && name.n <= NAME_BYTES_MAX;
 }
 
@@ -497,12 +502,14 @@ static void take_name(Block *b, str *s)
 {
     ptrdiff_t end = str_starts(*s, S("::")) ? str_find(str_slice(*s, 2, s->n), S("::")) : -1;
     if (end < 0) {
-        problem(b, s->p, "The question has no name. Begin it with ::a-short-name:: so that answers stay with it when it moves.");
+        problem(b, s->p, "The question has no name. "
+                         "Begin it with ::a-short-name:: so that answers stay with it when it moves.");
         return;
     }
     str name = str_trim(str_slice(*s, 2, 2 + end));
     if (!name_fits(name))
-        problem(b, s->p, "The name %.*s must be small letters a to z, digits and -, at most %d.", STR_ARG(quoted(b, name)), NAME_BYTES_MAX);
+        problem(b, s->p, "The name %.*s must be small letters a to z, digits and -, at most %d.",
+                STR_ARG(quoted(b, name)), NAME_BYTES_MAX);
     for (ptrdiff_t i = 0; i < b->r->bank.question_n; i++) {
         const QuizQuestion *other = &b->r->bank.question[i];
         if (str_eq(other->name, name))
@@ -512,7 +519,8 @@ static void take_name(Block *b, str *s)
     *s = str_trim(str_slice(*s, 4 + end, s->n));
 }
 
-/* Text around the braces. A unit, or the rest of a sentence, follows an answer that is typed; elsewhere a line stands for it. */
+/* Text around the braces. A unit, or the rest of a sentence, follows an answer that is typed; elsewhere a line stands
+ * for it. */
 static void place_text(Block *b, const Braces *braces)
 {
     QuizQuestion *q = &b->q;
@@ -613,8 +621,10 @@ static void read_question(Reader *r, str raw, int line)
     b.bad = false;                       /* a bad name hides no other problem */
     if (find_braces(&b, rest, &braces)) read_braces(&b, &braces);
     if (b.bad || !named) return;
-    if (r->bank.question_n == QUIZ_QUESTIONS_MAX) problem(&b, rest.p, "A set has at most %d questions.", QUIZ_QUESTIONS_MAX);
-    else r->bank.question[r->bank.question_n++] = b.q;
+    if (r->bank.question_n == QUIZ_QUESTIONS_MAX)
+        problem(&b, rest.p, "A set has at most %d questions.", QUIZ_QUESTIONS_MAX);
+    else
+        r->bank.question[r->bank.question_n++] = b.q;
 }
 
 QuizBank quiz_read(Arena *keep, str gift, const char *file)

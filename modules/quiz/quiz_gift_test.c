@@ -86,8 +86,8 @@ TEST(a_few_words_and_the_missing_word)
 
 TEST(pairs_and_what_belongs_nowhere)
 {
-    const QuizQuestion *q = ONLY("::p:: Match. {= -> never =Pro forma -> before the order =Commercial invoice -> with the *goods* #Look."
-                                 " =Customs copy -> with the goods ####Time decides.}");
+    const QuizQuestion *q = ONLY("::p:: Match. {= -> never =Pro forma -> before the order =Commercial invoice -> with"
+                                 " the *goods* #Look. =Customs copy -> with the goods ####Time decides.}");
     EXPECT(q->kind == QUIZ_MATCHING && q->choice_n == 4 && quiz_pairs_asked(q) == 3);
     EXPECT_STR(q->choice[1].pair.s, S("with the goods"));
     EXPECT_STR(q->choice[3].pair.s, S("never"));
@@ -107,7 +107,8 @@ TEST(several_gaps_typed_and_from_a_menu)
     REFUSED("::g:: a {=x #Yes.} b {~before =after #Only then.}", 1, "“before” is wrong");
     REFUSED("::g:: a {=x} b {=after #Only then.}", 1, "Nothing explains this gap");
     REFUSED("::g:: a {} b {=after #Only then.}", 1, "gap is empty");
-    const QuizQuestion *q = ONLY("::g:: Risk passes at the {=factory =works #The seller's.} under EXW, {~before #No. =after #Only then.} loading.");
+    const QuizQuestion *q = ONLY("::g:: Risk passes at the {=factory =works #The seller's.} under EXW,"
+                                 " {~before #No. =after #Only then.} loading.");
     EXPECT(q->kind == QUIZ_GAPS && q->gap_n == 2 && q->choice_n == 4 && q->menus == 2 && q->choice[3].gap == 1);
     EXPECT_STR(q->text[1].s, S(" under EXW, "));
 }

@@ -5,7 +5,7 @@
 
 #include "i18n/i18n.h"
 
-/* ---- order ------------------------------------------------------------------------------------------------------------- */
+/* ---- order ---------------------------------------------------------------------------------------------------- */
 
 static uint64_t next_random(uint64_t *state)                  /* splitmix64 */
 {
@@ -34,7 +34,7 @@ static bool in_order(const ptrdiff_t *order, ptrdiff_t n)
     return true;
 }
 
-/* ---- the form ---------------------------------------------------------------------------------------------------------- */
+/* ---- the form ------------------------------------------------------------------------------------------------- */
 
 static void fill_options(Scope *s, const QuizQuestion *q, const str *given, ptrdiff_t n, QuizItem *item)
 {
@@ -136,7 +136,7 @@ void quiz_item(Scope *s, const QuizQuestion *q, str set, str name, const str *gi
     else fill_gaps(s, q, given, n, ret);
 }
 
-/* ---- the answer -------------------------------------------------------------------------------------------------------- */
+/* ---- the answer ----------------------------------------------------------------------------------------------- */
 
 ptrdiff_t quiz_given(Arena *keep, const QuizQuestion *q, str response, str **ret)
 {
@@ -199,8 +199,8 @@ void quiz_item_say(Scope *s, const QuizQuestion *q, str response, str hit, int64
     else say_of_fields(q, hit, item);
 }
 
-void quiz_item_answered(Scope *s, const QuizQuestion *q, str set, str name, const quiz_my_answers_row *answer, QuizClock *clock,
-                        QuizItem *ret)
+void quiz_item_answered(Scope *s, const QuizQuestion *q, str set, str name, const quiz_my_answers_row *answer,
+                        QuizClock *clock, QuizItem *ret)
 {
     str *given = NULL;
     bool same = answer && answer->version == q->version;
@@ -239,7 +239,9 @@ str quiz_clock(Scope *s, QuizClock *known, int64_t at)
 
 Url quiz_review_url(Scope *s, str set) { return (Url){ str_fmt(s->arena, "/quiz/review/%.*s", STR_ARG(set)) }; }
 
-/* ---- JSON ---------------------------------------------------------------------------------------------------------------- */
+Url quiz_source_url(Scope *s, str set) { return (Url){ str_fmt(s->arena, "/quiz/source/%.*s", STR_ARG(set)) }; }
+
+/* ---- JSON ----------------------------------------------------------------------------------------------------- */
 
 static const char *const kind_names[] = {
     [QUIZ_SINGLE] = "single", [QUIZ_MULTIPLE] = "multiple", [QUIZ_TRUE_FALSE] = "true-false", [QUIZ_NUMERIC] = "numeric",

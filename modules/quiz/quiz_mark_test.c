@@ -121,7 +121,8 @@ TEST(the_right_response_is_right)
     }
 }
 
-TESTS(quiz_mark, the_right_response_is_right, one_choice_counts_what_it_weighs, three_thirds_are_a_whole_and_ticking_everything_is_not,
-      a_number_is_taken_as_people_write_it, the_best_of_several_numbers_counts, words_are_compared_as_a_reader_would,
+TESTS(quiz_mark, the_right_response_is_right, one_choice_counts_what_it_weighs,
+      three_thirds_are_a_whole_and_ticking_everything_is_not, a_number_is_taken_as_people_write_it,
+      the_best_of_several_numbers_counts, words_are_compared_as_a_reader_would,
       an_answer_of_ten_thousand_characters_is_too_long, each_pair_counts_and_equal_partners_are_one,
       each_step_counts_in_its_own_place, each_gap_counts_typed_or_chosen)

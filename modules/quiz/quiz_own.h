@@ -5,7 +5,7 @@
 #include "quiz.h"
 #include "quiz_sql.h"
 
-/* ---- text (quiz_inline.c) ----------------------------------------------------------------------------------------- */
+/* ---- text (quiz_inline.c) ------------------------------------------------------------------------------------- */
 
 typedef enum QuizMarkup {
     QUIZ_TAGS,      /* **bold**, *stressed*, `as typed` become tags */
@@ -15,16 +15,16 @@ typedef enum QuizMarkup {
 
 Html quiz_inline(Arena *keep, str text, QuizMarkup markup);
 
-/* ---- the kept form (quiz_pack.c) ----------------------------------------------------------------------------------- */
+/* ---- the kept form (quiz_pack.c) ------------------------------------------------------------------------------ */
 
 /* One question as a run of "length:bytes," fields: quick to read, the same on both engines. Name, line and source are
- * not in it. Unpacking borrows from `packed`, takes it off the front of *packed, and is false when the bytes are not ours. */
+ * not in it. Unpacking takes it off the front of *packed, borrows from there, and is false when the bytes are not ours. */
 void quiz_pack(Out *out, const QuizQuestion *q);
 bool quiz_unpack(Arena *keep, str *packed, QuizQuestion *ret);
 void quiz_pack_str(Out *out, str s);
 bool quiz_unpack_str(str *packed, str *ret);
 
-/* ---- marking (quiz_mark.c) ----------------------------------------------------------------------------------------- */
+/* ---- marking (quiz_mark.c) ------------------------------------------------------------------------------------ */
 
 /* What a person gave, as it is kept:
  *   response   choices: their numbers, "2" or "1,3"; typed: the text; rows and gaps: one line each, a number or the text
@@ -56,7 +56,7 @@ str  quiz_fold(Arena *keep, str typed);                       /* small letters, 
 str     quiz_part(str list, char between, ptrdiff_t n);
 int64_t quiz_number(str list, char between, ptrdiff_t n);
 
-/* ---- a question as one person sees it (quiz_item.c) ---------------------------------------------------------------- */
+/* ---- a question as one person sees it (quiz_item.c) ----------------------------------------------------------- */
 
 enum { QUIZ_TRIES_ALONE = 3 };
 typedef enum QuizVerdict { QUIZ_UNSAID, QUIZ_WRONG, QUIZ_PARTLY, QUIZ_RIGHT } QuizVerdict;
@@ -106,18 +106,26 @@ str  quiz_clock(Scope *s, QuizClock *known, int64_t at);
 void quiz_item(Scope *s, const QuizQuestion *q, str set, str name, const str *given, ptrdiff_t n, QuizItem *ret);
 void quiz_item_say(Scope *s, const QuizQuestion *q, str response, str hit, int64_t score, QuizItem *item);
 /* The same with her latest answer, or NULL when there is none, in the form and beneath it. */
-void quiz_item_answered(Scope *s, const QuizQuestion *q, str set, str name, const quiz_my_answers_row *answer, QuizClock *clock,
-                        QuizItem *ret);
+void quiz_item_answered(Scope *s, const QuizQuestion *q, str set, str name, const quiz_my_answers_row *answer,
+                        QuizClock *clock, QuizItem *ret);
 ptrdiff_t quiz_given(Arena *keep, const QuizQuestion *q, str response, str **ret);   /* a kept response as fields */
 Url  quiz_review_url(Scope *s, str set);
+Url  quiz_source_url(Scope *s, str set);
 Html quiz_response_shown(Scope *s, const QuizQuestion *q, str response);   /* in words; "" when it does not fit */
 str  quiz_right_response(Arena *keep, const QuizQuestion *q);              /* one that is right, as it would be kept */
 void QuizItem_json(Json *j, str key, const QuizItem *item);
 
-/* ---- looking back (quiz_review.c) ---------------------------------------------------------------------------------- */
+/* ---- looking back (quiz_review.c) ----------------------------------------------------------------------------- */
 
 /* What one person gave, question by question, the newest first. */
-typedef struct QuizShownTry { int64_t id, at; str saved; QuizVerdict verdict; bool earlier; Html text, response; QuizItem item; } QuizShownTry;
+typedef struct QuizShownTry {
+    int64_t     id, at;
+    str         saved;
+    QuizVerdict verdict;
+    bool        earlier;           /* to an earlier version, whose text is `text` */
+    Html        text, response;
+    QuizItem    item;
+} QuizShownTry;
 typedef struct QuizShownTries { QuizShownTry *row; ptrdiff_t n; } QuizShownTries;
 typedef struct QuizReviewedQuestion { str name; Html text; bool retired; QuizShownTries tries; } QuizReviewedQuestion;
 typedef struct QuizReviewed { QuizReviewedQuestion *row; ptrdiff_t n; } QuizReviewed;
@@ -128,16 +136,23 @@ void QuizReviewed_json(Json *j, str key, QuizReviewed reviewed);
 typedef struct QuizCount { Html text; bool right; int64_t n; int percent; } QuizCount;
 typedef struct QuizCounts { QuizCount *row; ptrdiff_t n; } QuizCounts;
 typedef struct QuizStatistic {
-    str name; int64_t version; Html text; bool current, retired; int64_t since, people, tries; int right_at_once; QuizCounts counts;
+    str        name;
+    int64_t    version;
+    Html       text;
+    bool       current, retired;
+    int64_t    since, people, tries;
+    int        right_at_once;      /* percent of the people who met this version first */
+    QuizCounts counts;
 } QuizStatistic;
 typedef struct QuizStatistics { QuizStatistic *row; ptrdiff_t n; } QuizStatistics;
 QuizStatistics quiz_statistics_of(Scope *s, str set);
 void QuizStatistics_json(Json *j, str key, QuizStatistics statistics);
 
-/* ---- rules (quiz.c) --------------------------------------------------------------------------------------------------- */
+/* ---- rules (quiz.c) ------------------------------------------------------------------------------------------- */
 
 bool    quiz_asked_question(Scope *s, const quiz_asked_row *asked, QuizQuestion *ret);
-int64_t quiz_keep_answer(Scope *s, str set, str question, int64_t version, const QuizGiven *given);   /* by s->me; writing */
+/* By s->me; writing; the id of the record. */
+int64_t quiz_keep_answer(Scope *s, str set, str question, int64_t version, const QuizGiven *given);
 
 enum { QUIZ_KINDS = 3 };
 extern const EntryKind quiz_kinds[QUIZ_KINDS];

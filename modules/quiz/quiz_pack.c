@@ -30,7 +30,8 @@ static bool take_number(str *packed, char end, int64_t *ret)
     bool minus = packed->n && packed->p[0] == '-';
     ptrdiff_t i = minus;
     uint64_t v = 0;
-    while (i < packed->n && i < 20 && packed->p[i] >= '0' && packed->p[i] <= '9') v = v * 10 + (uint64_t)(packed->p[i++] - '0');
+    for (; i < packed->n && i < 20 && packed->p[i] >= '0' && packed->p[i] <= '9'; i++)
+        v = v * 10 + (uint64_t)(packed->p[i] - '0');
     if (i == minus || i == packed->n || packed->p[i] != end || v > INT64_MAX) return false;
     *ret = minus ? -(int64_t)v : (int64_t)v;
     *packed = str_slice(*packed, i + 1, packed->n);

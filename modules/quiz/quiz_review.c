@@ -8,7 +8,7 @@
 
 enum { TYPED_SHOWN_MAX = 10 };
 
-/* ---- an answer in words --------------------------------------------------------------------------------------------------- */
+/* ---- an answer in words --------------------------------------------------------------------------------------- */
 
 static void put_html(Out *out, Html h) { out_str(out, h.s); }
 
@@ -75,11 +75,12 @@ static Html whole_text(Arena *keep, const QuizQuestion *q)
     return (Html){ out_text(&out) };
 }
 
-/* ---- one person ------------------------------------------------------------------------------------------------------------ */
+/* ---- one person ----------------------------------------------------------------------------------------------- */
 
 static void show_try(Scope *s, const quiz_my_tries_row *row, str set, int64_t current, QuizShownTry *ret)
 {
-    *ret = (QuizShownTry){ .id = row->id, .at = row->at, .saved = quiz_clock(s, &(QuizClock){ 0 }, row->at), .earlier = row->version != current };
+    *ret = (QuizShownTry){ .id = row->id, .at = row->at, .earlier = row->version != current };
+    ret->saved = quiz_clock(s, &(QuizClock){ 0 }, row->at);
     ret->verdict = row->score == 100 ? QUIZ_RIGHT : row->score > 0 ? QUIZ_PARTLY : QUIZ_WRONG;
     QuizQuestion q;
     str packed = row->packed, *given = NULL;
@@ -142,7 +143,7 @@ void QuizReviewed_json(Json *j, str key, QuizReviewed reviewed)
     json_array_end(j);
 }
 
-/* ---- everybody --------------------------------------------------------------------------------------------------------------- */
+/* ---- everybody ------------------------------------------------------------------------------------------------ */
 
 static int percent_of(int64_t part, int64_t whole) { return whole ? (int)((part * 100 + whole / 2) / whole) : 0; }
 
@@ -206,7 +207,8 @@ QuizStatistics quiz_statistics_of(Scope *s, str set)
         count_people(&firsts, &all, st);
         if (q.kind <= QUIZ_TRUE_FALSE) count_choices(s, &q, &all, st);
         else count_responses(s, &q, &all, st);
-        for (ptrdiff_t c = 0; c < st->counts.n; c++) st->counts.row[c].percent = percent_of(st->counts.row[c].n, st->tries);
+        for (ptrdiff_t c = 0; c < st->counts.n; c++)
+            st->counts.row[c].percent = percent_of(st->counts.row[c].n, st->tries);
     }
     return stats;
 }

@@ -1,7 +1,8 @@
 /* quiz_web - taking an answer, and looking back.
  *
  * URLs     POST /quiz/answers {set, question, version, seen, choice… | f1, f2, …}
- *          GET  /quiz/review/<set>, GET /quiz/statistics/<set> (staff)
+ *          GET  /quiz/review/<set>
+ *          GET  /quiz/statistics/<set>, GET /quiz/source/<set> (staff)
  *
  * Rules    an answer that was taken leads back to its place in the lesson, so that a second press of the button or a page
  *          loaded again does no harm; the same answer twice is one answer.
@@ -11,7 +12,7 @@
 #include "quiz_pages.h"
 #include "web/web.h"
 
-/* ---- an answer ---------------------------------------------------------------------------------------------------------- */
+/* ---- an answer ------------------------------------------------------------------------------------------------ */
 
 static Url back_to(Request *rq, str url, str question)
 {
@@ -73,8 +74,9 @@ static Reply not_taken(Request *rq, const Asked *a, const QuizQuestion *q, const
 static void say_what_happened(Request *rq, const Asked *a)
 {
     if (a->row.answer != a->seen)
-        notice(rq, FILL(&rq->s, T(&rq->s, "You had answered this question on another page too, at {time}. Your last answer counts."),
-                        { "time", quiz_clock(&rq->s, &(QuizClock){ 0 }, a->row.at) }));
+        notice(rq, FILL(&rq->s,
+            T(&rq->s, "You had answered this question on another page too, at {time}. Your last answer counts."),
+            { "time", quiz_clock(&rq->s, &(QuizClock){ 0 }, a->row.at) }));
 }
 
 /* For a script that wants no page: the question as it stands now. */
@@ -83,8 +85,10 @@ static Reply taken_json(Request *rq, const Asked *a, const QuizQuestion *q)
     quiz_asked_row now;
     QuizItem item;
     if (!quiz_asked(&rq->s, rq->s.me, a->set, a->name, a->version, &now)) return not_found(rq);
-    quiz_my_answers_row answer = { .question = a->name, .id = now.answer, .version = now.answered_version, .response = now.response,
-                                   .hit = now.hit, .score = now.score, .at = now.at, .tries = now.tries };
+    quiz_my_answers_row answer = {
+        .question = a->name, .id = now.answer, .version = now.answered_version,
+        .response = now.response, .hit = now.hit, .score = now.score, .at = now.at, .tries = now.tries,
+    };
     quiz_item_answered(&rq->s, q, a->set, a->name, &answer, &(QuizClock){ 0 }, &item);
     return quiz_one(rq, &item, back_to(rq, a->row.url, a->name));
 }
@@ -111,7 +115,7 @@ static Reply answers_post(Request *rq)
     return rq->wants_json ? taken_json(rq, &a, &q) : see_other_url(rq, back_to(rq, a.row.url, a.name).s);
 }
 
-/* ---- looking back ---------------------------------------------------------------------------------------------------------- */
+/* ---- looking back --------------------------------------------------------------------------------------------- */
 
 static Reply review_get(Request *rq)
 {
@@ -130,10 +134,25 @@ static Reply statistics_get(Request *rq)
     return quiz_statistics(rq, set, row.title, (Url){ row.url }, quiz_statistics_of(&rq->s, set));
 }
 
+/* The questions as their authors wrote them, for any system that reads GIFT. */
+static Reply source_get(Request *rq)
+{
+    quiz_sources_rows sources = quiz_sources(&rq->s, path_str(rq, "set"));
+    if (!sources.n) return not_found(rq);
+    Out out;
+    out_init(&out, rq->s.arena, 4096);
+    for (ptrdiff_t i = 0; i < sources.n; i++) {
+        out_str(&out, sources.row[i].source);
+        out_lit(&out, "\n\n");
+    }
+    return text_reply(rq, S("text/plain; charset=utf-8"), out_text(&out));
+}
+
 static const Route routes[] = {
     POST("/quiz/answers",          answers_post,   .who = WHO_LEARNER, .page = "one"),
     GET ("/quiz/review/:set*",     review_get,     .who = WHO_ANYONE,  .page = "review"),
     GET ("/quiz/statistics/:set*", statistics_get, .who = WHO_STAFF,   .page = "statistics"),
+    GET ("/quiz/source/:set*",     source_get,     .who = WHO_STAFF),
 };
 
 const Module quiz_module = {
