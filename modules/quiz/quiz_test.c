@@ -470,8 +470,7 @@ TEST(my_answers_over_time_are_mine_alone)
     EXPECT(says(get_json(w, ANA, "/quiz/review/" MAP), "\"response\":\"An invoice\""));
 }
 
-TEST(authors_see_which_wrong_answer_is_given_most,
-           what_was_read_can_be_taken_elsewhere_unchanged)
+TEST(authors_see_which_wrong_answer_is_given_most)
 {
     install(w, MAP, first_bank);
     answer(w, ANA, "first", "choice=2");
