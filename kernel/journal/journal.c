@@ -41,7 +41,7 @@ static void apply_what_others_said(Scope *s, int64_t person)
 {
     journal_rows_subjects_of_rows hers = journal_rows_subjects_of(s, person);
     for (ptrdiff_t i = 0; i < hers.n; i++) {
-        if (!is_latest(s->site->journal, hers.row[i].kind)) continue;
+        if (!is_latest(s->site->journal, hers.row[i].kind) || str_eq(hers.row[i].kind, S(PERSON_ERASED))) continue;
         journal_rows_about_rows about = journal_rows_about(s, hers.row[i].kind, hers.row[i].subject);
         for (ptrdiff_t k = 0; k < about.n; k++) {
             journal_rows_about_row *p = &about.row[k];
