@@ -22,7 +22,7 @@ async function freePort() {
 
 // A server of our own. stop() and start() are the power cut and the morning after: the data folder stays.
 export class House {
-  static async open({ binary = path.join(root, "build/sampan"), database = "", data } = {}) {
+  static async open({ binary = process.env.VISIT_BINARY ?? path.join(root, "build/sampan"), database = "", data } = {}) {
     const house = new House();
     house.binary = binary;
     house.database = database;
