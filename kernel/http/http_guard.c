@@ -4,7 +4,10 @@
  * library reads leniently: it ends lines at a bare LF, joins folded lines, stops at NUL, skips blanks, and does not mind two
  * Hosts or two lengths. What it did cannot be asked, but it can be seen: it cuts the block in place, so in a request that
  * needed no leniency every piece stands exactly where the one before it ends. in_place() checks that, and anything that was
- * bridged, skipped or moved fails it. The rest reads the pieces as RFC 9112 has them, and nothing else. */
+ * bridged, skipped or moved fails it. The rest reads the pieces as RFC 9112 has them, and nothing else.
+ *
+ * One thing cannot be seen: a line that ends in NUL and a bare LF leaves the same traces as one that ends in CRLF. Whoever
+ * stands before us would have to pass on both. */
 #include "http/http_own.h"
 
 enum { LENGTH_DIGITS_MAX = 18 };

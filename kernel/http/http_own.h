@@ -26,7 +26,7 @@ enum {
     HTTP_POOL_BYTES     = HTTP_HEAD_MAX + 4 * 1024,   /* the library's memory for a connection; the rest holds a reply's head */
     HTTP_HEADERS_MAX    = 100,
     HTTP_DRAIN_MAX      = 4 * 1024 * 1024,     /* so much of a refused body is still read, that the refusal may be */
-    HTTP_ARENA_BYTES    = 32 * 1024 * 1024,    /* address space; a page costs memory when it is touched */
+    HTTP_ARENA_BYTES    = (sizeof(void *) == 8 ? 32 : 4) * 1024 * 1024,   /* address space; a page costs memory when it is touched */
     HTTP_PARTS_MAX      = 1000,
     HTTP_PART_HEAD_MAX  = 4 * 1024,
     HTTP_TOPIC_BUCKETS  = 64,
