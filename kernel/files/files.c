@@ -1,8 +1,8 @@
 /* files - bytes kept by content under <data>/files/ab/cdef…
  *
  * Table    stored_file
- * Rule     a name is 64 small hex digits and nothing else ever becomes part of a path. The bytes are on disk before the row
- *          is; a row that was rolled back leaves a file without a row, which the sweep takes after a day. */
+ * Rule     a name is 64 small hex digits and nothing else ever becomes part of a path. The bytes are on disk before the
+ *          row is; a row that was rolled back leaves a file without a row, which the sweep takes after a day. */
 #include "files/files.h"
 
 #include <errno.h>
@@ -20,7 +20,7 @@
 enum { HASH_BYTES = 32, NAME_CHARS = 2 * HASH_BYTES, BLOCK_BYTES = 64 * 1024 };
 #define ROOM_LEFT (16 * (int64_t)1024 * 1024)       /* the database must still have room after we took ours */
 
-/* ---- names and places -------------------------------------------------------------------------------------------------- */
+/* ---- names and places -------------------------------------------------------------------------------------------- */
 
 static bool is_hex(str s)
 {
@@ -47,7 +47,7 @@ static bool place_of(const char *data, const char *name, Place *ret)
     return false;
 }
 
-/* ---- looking at the bytes ------------------------------------------------------------------------------------------------ */
+/* ---- looking at the bytes ---------------------------------------------------------------------------------------- */
 
 /* Where bytes come from: an open file, or memory when there is none. */
 typedef struct Source { const char *path; int fd; str bytes; } Source;
@@ -82,7 +82,7 @@ static bool look_at(const Source *from, Sniffer *sniffer, char *name, int64_t *r
     return n == 0;
 }
 
-/* ---- putting them in their place ----------------------------------------------------------------------------------------- */
+/* ---- putting them in their place --------------------------------------------------------------------------------- */
 
 static bool pour_file(int from, int to)
 {
@@ -124,8 +124,9 @@ static bool make_folder(const Place *to)
     return stat(to->folder, &st) == 0 || (os_make_dirs(to->folder) && os_sync_folder(to->root));
 }
 
-/* Linked, not moved: a request that is run twice must find its upload twice. Where links cannot be made (another disk, FAT)
- * the bytes are copied. What is there already is made young again, so that no sweep takes it before its row is there. */
+/* Linked, not moved: a request that is run twice must find its upload twice. Where links cannot be made (another disk,
+ * FAT) the bytes are copied. What is there already is made young again, so that no sweep takes it before its row is
+ * there. */
 static bool put_in_place(const Source *from, const Place *to)
 {
     if (utimensat(AT_FDCWD, to->path, NULL, AT_SYMLINK_NOFOLLOW) == 0) return true;
@@ -184,7 +185,7 @@ bool files_keep_bytes(Scope *s, str bytes, str type, StoredFile *ret)
     return settle(s, kept, why, ret);
 }
 
-/* ---- finding them again ---------------------------------------------------------------------------------------------------- */
+/* ---- finding them again ------------------------------------------------------------------------------------------ */
 
 bool files_find(Scope *s, str name, StoredFile *ret)
 {
@@ -202,14 +203,15 @@ const char *files_path(Scope *s, str name)
     return str_keep(s->arena, str_from(place.path)).p;
 }
 
-/* ---- the sweep --------------------------------------------------------------------------------------------------------------- */
+/* ---- the sweep --------------------------------------------------------------------------------------------------- */
 
 static int name_and_row(const void *name, const void *row)
 {
     return str_cmp(*(const str *)name, ((const files_rows_between_row *)row)->name);
 }
 
-/* What has no row and was not touched for a day: kept by work that was rolled back, or half written when the power went. */
+/* What has no row and was not touched for a day: kept by work that was rolled back, or half written when the power
+ * went. */
 static bool is_left_over(Scope *s, const char *path, str name, files_rows_between_rows rows)
 {
     struct stat st;
@@ -223,7 +225,8 @@ static void sweep_folder(Scope *s, str root, str ab)
     ptrdiff_t n;
     const char *folder = str_fmt(s->arena, "%.*s/%.*s", STR_ARG(root), STR_ARG(ab)).p;
     if (!os_list(s->arena, folder, &entry, &n)) return;
-    files_rows_between_rows rows = files_rows_between(s, ab, str_fmt(s->arena, "%.*sg", STR_ARG(ab)));   /* 'g' is after 'f' */
+    str after_ab = str_fmt(s->arena, "%.*sg", STR_ARG(ab));      /* 'g' is after 'f' */
+    files_rows_between_rows rows = files_rows_between(s, ab, after_ab);
     for (ptrdiff_t i = 0; i < n; i++) {
         const char *path = str_fmt(s->arena, "%s/%.*s", folder, STR_ARG(entry[i].name)).p;
         str name = str_fmt(s->arena, "%.*s%.*s", STR_ARG(ab), STR_ARG(entry[i].name));

@@ -2,8 +2,8 @@
 #pragma once
 #include "files/files.h"
 
-/* Fed the bytes in order, in blocks of any size. What is text must be UTF-8 to the last byte: nothing that a browser could take
- * for something else is called text. */
+/* Fed the bytes in order, in blocks of any size. What is text must be UTF-8 to the last byte: nothing that a browser
+ * could take for something else is called text. */
 enum { HEAD_BYTES = 16, CARRY_BYTES = 4 };
 typedef struct Sniffer {
     str  declared;

@@ -14,7 +14,8 @@
 #include "journal/journal.h"
 #include "web/site.h"
 
-enum { TICK_MS = 1000, RENEW_MS = 20 * SECOND, LATE_MS = HOUR, ROOM_BYTES = 256 << 20, ROOM_KEPT = 1 << 20, MARK_BYTES = 16 };
+enum { TICK_MS = 1000, RENEW_MS = 20 * SECOND, LATE_MS = HOUR };
+enum { ROOM_BYTES = 256 << 20, ROOM_KEPT = 1 << 20, MARK_BYTES = 16 };
 
 /* Minutes to wait after the first, second, … failure; after the last of these it is given up. */
 static const int waits[] = { 1, 5, 25, 125 };
@@ -33,10 +34,11 @@ void jobs_add(Scope *s, const char *kind, str body, int64_t when)
     CHECK(s->writing && kind_named(s->site, str_from(kind)));
     unsigned char mark[MARK_BYTES];
     crypto_generichash(mark, sizeof mark, (const unsigned char *)body.p, (unsigned long long)body.n, NULL, 0);
-    jobs_rows_add(s, journal_id(s), str_from(kind), body, hex_encode(s->arena, (str){ (const char *)mark, sizeof mark }), when);
+    str hex = hex_encode(s->arena, (str){ (const char *)mark, sizeof mark });
+    jobs_rows_add(s, journal_id(s), str_from(kind), body, hex, when);
 }
 
-/* ---- one job ------------------------------------------------------------------------------------------------------------ */
+/* ---- one job ----------------------------------------------------------------------------------------------------- */
 
 typedef struct Run {
     int64_t id, now;
@@ -97,14 +99,15 @@ static int run_one(Site *site, Arena *arena, Run *r)
     SCRATCH(tmp, arena);
     if (site_write(site, &tmp, 0, run_rule, r, &landing)) return 1;
     if (!r->taken) return 0;
-    r->why = landing.kind != FAULT_NONE ? landing.what : r->kind ? "It said that it cannot be done." : "No module knows this job.";
+    r->why = landing.kind != FAULT_NONE ? landing.what
+           : r->kind ? "It said that it cannot be done." : "No module knows this job.";
     os_log(LOG_WARN, "jobs: %.*s failed: %s", STR_ARG(r->name), r->why);
     if (!site_write(site, &tmp, 0, failure_rule, r, &second))
         os_log(LOG_ERROR, "jobs: the failure of %.*s could not be kept: %s", STR_ARG(r->name), second.what);
     return 1;
 }
 
-/* ---- what is due --------------------------------------------------------------------------------------------------------- */
+/* ---- what is due ------------------------------------------------------------------------------------------------- */
 
 static bool plan_rule(Scope *s, void *arg)
 {
@@ -148,7 +151,8 @@ static int run_due(Site *site, Arena *arena, int64_t now)
     }
     for (ptrdiff_t i = 0; i < due.rows.n; i++) {
         str name = due.rows.row[i].kind;
-        ran += run_one(site, &tmp, &(Run){ .id = due.rows.row[i].id, .now = now, .name = name, .kind = kind_named(site, name) });
+        Run run = { .id = due.rows.row[i].id, .now = now, .name = name, .kind = kind_named(site, name) };
+        ran += run_one(site, &tmp, &run);
     }
     return ran;
 }
@@ -163,7 +167,7 @@ int jobs_run_due(Site *site, int64_t now)
     return ran;
 }
 
-/* ---- the thread ------------------------------------------------------------------------------------------------------------ */
+/* ---- the thread -------------------------------------------------------------------------------------------------- */
 
 struct Jobs {
     Site           *site;
@@ -233,17 +237,20 @@ void jobs_stop(Jobs *j)
     free(j);
 }
 
-/* ---- for the operator -------------------------------------------------------------------------------------------------------- */
+/* ---- for the operator -------------------------------------------------------------------------------------------- */
 
 void jobs_doctor(Scope *s, Doctor *d)
 {
     jobs_rows_failed_rows failed = jobs_rows_failed(s);
     for (ptrdiff_t i = 0; i < failed.n; i++) {
         jobs_rows_failed_row *f = &failed.row[i];
-        doctor_bad(d, "Mend what it says; it will not be tried again by itself.", "the job %.*s was given up at %.*s after %lld tries: %.*s",
-                   STR_ARG(f->kind), STR_ARG(time_iso(s->arena, f->failed_at)), (long long)f->tries, STR_ARG(f->why));
+        doctor_bad(d, "Mend what it says; it will not be tried again by itself.",
+                   "the job %.*s was given up at %.*s after %lld tries: %.*s", STR_ARG(f->kind),
+                   STR_ARG(time_iso(s->arena, f->failed_at)), (long long)f->tries, STR_ARG(f->why));
     }
     int64_t late = jobs_rows_late(s, s->now - LATE_MS);
-    if (late > 0) doctor_bad(d, "Look whether the program runs, and whether the clock is right.", "%lld jobs are an hour late", (long long)late);
+    if (late > 0)
+        doctor_bad(d, "Look whether the program runs, and whether the clock is right.", "%lld jobs are an hour late",
+                   (long long)late);
     if (failed.n == 0 && late == 0) doctor_fine(d, "no job has failed or is late");
 }

@@ -3,7 +3,7 @@
 #include "jobs/jobs.h"
 #include "journal/journal.h"
 
-/* ---- jobs of the test's own ------------------------------------------------------------------------------------------------ */
+/* ---- jobs of the test's own -------------------------------------------------------------------------------------- */
 
 static int ran_once, ran_daily, tries, asked_again;
 static bool mended;
@@ -51,7 +51,7 @@ static const JobKind kinds[] = {
 static const Module module = { .name = "jobs_test", .jobs = kinds, .job_n = COUNT_OF(kinds) };
 static const Module *const modules[] = { &module };
 
-/* ---- asking for them -------------------------------------------------------------------------------------------------------- */
+/* ---- asking for them --------------------------------------------------------------------------------------------- */
 
 typedef struct Wish { const char *kind; str body; int64_t when; } Wish;
 
@@ -123,7 +123,8 @@ TEST(a_job_that_falls_leaves_nothing_and_is_tried_five_times_ever_later)
         EXPECT(waiting(w, "test.once") == 0);
     }
     EXPECT(waiting(w, "test.fails") == 0);
-    EXPECT_STR(sql_str(w, "SELECT why FROM job WHERE kind = 'test.fails' AND failed_at <> 0"), S("the disk of the test is full"));
+    EXPECT_STR(sql_str(w, "SELECT why FROM job WHERE kind = 'test.fails' AND failed_at <> 0"),
+               S("the disk of the test is full"));
     wish(w, "test.fails", "x", now);                        /* somebody asks again, and now it works */
     mended = true;
     EXPECT(jobs_run_due(world_site(w), now) == 1);
@@ -154,7 +155,8 @@ TEST(a_job_may_ask_for_itself_again)
 TEST(a_job_of_a_module_that_is_gone_does_not_stop_the_others)
 {
     int64_t now = begin(w);
-    sql_run(w, "INSERT INTO job (id, kind, body, mark, due, tries, failed_at, why) VALUES (1, 'gone.module', '', '', 0, 0, 0, '')");
+    sql_run(w, "INSERT INTO job (id, kind, body, mark, due, tries, failed_at, why) "
+               "VALUES (1, 'gone.module', '', '', 0, 0, 0, '')");
     wish(w, "test.once", "a", now);
     jobs_run_due(world_site(w), now);
     EXPECT(ran_once == 1 && waiting(w, "gone.module") == 0);

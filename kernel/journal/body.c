@@ -1,5 +1,5 @@
-/* body - reading the body of a record: jansson behind four words. A body may come from anywhere, so what is missing or of
- * another type is 0, false or the empty text. */
+/* body - reading the body of a record: jansson behind four words. A body may come from anywhere, so what is missing or
+ * of another type is 0, false or the empty text. */
 #include <jansson.h>
 
 #include "journal/journal.h"

@@ -1,14 +1,15 @@
 /* journal - append, ids, and calling what applies a record.
  *
- * Ids follow the clock, but never back: one that was given out is remembered here, and `mark` in journal_node says on disk
- * how far the ids of this node may have gone, so that a restart with a wrong clock begins above it. An id beyond the mark
- * that is known to be on disk travels with an UPDATE of the mark in its own transaction; both are kept or neither.
+ * Ids follow the clock, but never back: one that was given out is remembered here, and `mark` in journal_node says on
+ * disk how far the ids of this node may have gone, so that a restart with a wrong clock begins above it. An id beyond
+ * the mark that is known to be on disk travels with an UPDATE of the mark in its own transaction; both are kept or
+ * neither.
  *
  * A record seen from another node pulls our ids forward too: an edit made here after it has a later id, even when this
  * node's clock is an hour behind. That is what makes "the latest wins" what a person expects. */
 #include "journal/journal_own.h"
 
-/* ---- kinds ---------------------------------------------------------------------------------------------------------- */
+/* ---- kinds ------------------------------------------------------------------------------------------------------- */
 
 const KindRow *journal_kinds_named(const Journal *j, str kind, int *ret_n)
 {
@@ -24,7 +25,7 @@ const KindRow *journal_kinds_named(const Journal *j, str kind, int *ret_n)
     return j->kinds + low;
 }
 
-/* ---- erasure ----------------------------------------------------------------------------------------------------------- */
+/* ---- erasure ----------------------------------------------------------------------------------------------------- */
 
 static bool is_latest(const Journal *j, str kind)
 {
@@ -59,7 +60,7 @@ static void forget(Scope *s, str subject)
     apply_what_others_said(s, person);
 }
 
-/* ---- applying ----------------------------------------------------------------------------------------------------------- */
+/* ---- applying ---------------------------------------------------------------------------------------------------- */
 
 static void apply_each(Scope *s, void *arg)
 {
@@ -70,8 +71,8 @@ static void apply_each(Scope *s, void *arg)
     if (str_eq(r->kind, S(PERSON_ERASED))) forget(s, r->subject);
 }
 
-/* What applies it sees the actor and the time of the record, whoever carries it and whenever it comes. Memory and bodies end
- * with each record, so that a hundred thousand take no more room than one. */
+/* What applies it sees the actor and the time of the record, whoever carries it and whenever it comes. Memory and
+ * bodies end with each record, so that a hundred thousand take no more room than one. */
 void journal_apply(Scope *s, const Record *r)
 {
     Arena mark = *s->arena;
@@ -86,7 +87,7 @@ void journal_apply(Scope *s, const Record *r)
     if (!applied) fault_at(s->landing, landing.file, landing.line, landing.kind, "%s", landing.what);
 }
 
-/* ---- ids -------------------------------------------------------------------------------------------------------------- */
+/* ---- ids --------------------------------------------------------------------------------------------------------- */
 
 static int64_t ms_of_clock(int64_t now)
 {
@@ -107,7 +108,8 @@ static Given give_id(Journal *j, int64_t now)
         j->counter = 0;
     }
     j->last_ms = ms;
-    Given g = { .id = (ms << NODE_BITS | j->node) << COUNTER_BITS | j->counter, .node = j->node, .ms = ms, .beyond_mark = ms > j->mark };
+    Given g = { .node = j->node, .ms = ms, .beyond_mark = ms > j->mark };
+    g.id = (ms << NODE_BITS | j->node) << COUNTER_BITS | j->counter;
     memcpy(g.lease, j->lease, sizeof g.lease);
     pthread_mutex_unlock(&j->lock);
     return g;
@@ -147,7 +149,7 @@ int64_t journal_node(const Scope *s)
     return node;
 }
 
-/* ---- append ------------------------------------------------------------------------------------------------------------- */
+/* ---- append ------------------------------------------------------------------------------------------------------ */
 
 int64_t journal_add(Scope *s, const char *kind, str subject, str body)
 {

@@ -6,17 +6,18 @@
  *   {"id":"…","node":n,"seq":n,"at":n,"actor":"…","kind":"…","subject":"…","body":"{…}"}
  *   {"id":"…","node":n,"seq":n}       a record that is not for the receiver: the place, so that there is no gap
  *
- * A line without its newline was cut off and is not there. The body travels as text, so that it is the same bytes everywhere.
+ * A line without its newline was cut off and is not there. The body travels as text, so that it is the same bytes
+ * everywhere.
  *
- * A number claimed by two keys, and a node that came back from an old copy and wrote other records under numbers it had used,
- * are found out here and refused: nothing of that node is taken until a person has looked. */
+ * A number claimed by two keys, and a node that came back from an old copy and wrote other records under numbers it had
+ * used, are found out here and refused: nothing of that node is taken until a person has looked. */
 #include <jansson.h>
 
 #include "journal/journal_own.h"
 
 enum { MESSAGE_BYTES_MAX = 1 << 20, LINE_BYTES_MAX = 4 * BODY_BYTES_MAX, PAGE_ROWS = 100, KEY_CHARS = 16 };
 
-/* ---- words of a line ------------------------------------------------------------------------------------------------ */
+/* ---- words of a line --------------------------------------------------------------------------------------------- */
 
 static bool take_line(str *text, str *ret)
 {
@@ -51,7 +52,7 @@ static bool is_node(int64_t node)
     return node >= 1 && node <= NODE_MAX;
 }
 
-/* ---- have ------------------------------------------------------------------------------------------------------------ */
+/* ---- have -------------------------------------------------------------------------------------------------------- */
 
 typedef struct Have { int64_t node, seq, id; str key; } Have;
 typedef struct Haves { Have *row; ptrdiff_t n; } Haves;
@@ -64,7 +65,8 @@ str journal_have(Scope *s)
     for (ptrdiff_t i = 0; i < nodes.n; i++) {
         journal_rows_nodes_row *n = &nodes.row[i];
         if (n->seq > 0)
-            out_fmt(&o, "have %lld %lld %lld %.*s\n", (long long)n->node, (long long)n->seq, (long long)n->id, STR_ARG(n->key));
+            out_fmt(&o, "have %lld %lld %lld %.*s\n", (long long)n->node, (long long)n->seq, (long long)n->id,
+                    STR_ARG(n->key));
     }
     return out_text(&o);
 }
@@ -93,7 +95,7 @@ static Have have_of(const Haves *h, int64_t node)
     return (Have){ .node = node };
 }
 
-/* ---- lack ------------------------------------------------------------------------------------------------------------ */
+/* ---- lack -------------------------------------------------------------------------------------------------------- */
 
 typedef struct Sending { Scope *s; Out out; ptrdiff_t max; int64_t person; str person_text; bool full; } Sending;
 
@@ -189,7 +191,7 @@ str journal_lack(Scope *s, str their_have, int64_t person, ptrdiff_t max_bytes)
     Sending to = { .s = s, .max = max_bytes < MESSAGE_BYTES_MAX ? max_bytes : MESSAGE_BYTES_MAX, .person = person,
                    .person_text = str_fmt(s->arena, "%lld", (long long)person) };
     journal_rows_nodes_rows ours = journal_rows_nodes(s);
-    out_init(&to.out, s->arena, to.max + 2 * LINE_BYTES_MAX);    /* all it may need: it cannot grow beside the pages of rows */
+    out_init(&to.out, s->arena, to.max + 2 * LINE_BYTES_MAX);    /* all: it cannot grow beside the pages of rows */
     for (ptrdiff_t i = 0; i < ours.n && !to.full; i++) {
         journal_rows_nodes_row *our = &ours.row[i];
         Have their = have_of(&theirs, our->node);
@@ -199,7 +201,7 @@ str journal_lack(Scope *s, str their_have, int64_t person, ptrdiff_t max_bytes)
     return out_text(&to.out);
 }
 
-/* ---- receive ------------------------------------------------------------------------------------------------------------ */
+/* ---- receive ----------------------------------------------------------------------------------------------------- */
 
 typedef struct Peer { struct Peer *next; int64_t node, seq, id; str key; bool known, refused; } Peer;
 typedef struct Receiving { Scope *s; Peer *peers, *current; Received got; } Receiving;
@@ -307,7 +309,7 @@ static bool record_parse(Arena *keep, str line, Record *ret)
 static void known_record(Receiving *to, Peer *p, const Record *r)
 {
     if (journal_rows_id_at(to->s, r->node, r->seq) == r->id) to->got.known++;
-    else refuse_node(to, p, T(to->s, "Node {node} wrote different records under one number. It may have been restored from an old copy."));
+    else refuse_node(to, p, T(to->s, "Node {node} wrote two records under one number. It may come from an old copy."));
 }
 
 static void new_record(Receiving *to, Peer *p, const Record *r)
@@ -317,7 +319,7 @@ static void new_record(Receiving *to, Peer *p, const Record *r)
     if (!p->known) journal_rows_learn_node(s, p->node, p->key);
     p->known = true;
     str person = str_fmt(s->arena, "%lld", (long long)r->actor);
-    if (!journal_rows_take_in(s, r->id, r->node, r->seq, r->at, r->actor, person, r->kind, r->subject, r->body, &put)) return;
+    CHECK(journal_rows_take_in(s, r->id, r->node, r->seq, r->at, r->actor, person, r->kind, r->subject, r->body, &put));
     p->seq = r->seq;
     p->id = r->id;
     to->got.added++;

@@ -1,9 +1,10 @@
 /* journal_node - the node: a number that nobody else writes under.
  *
- * Numbers are chosen at random, for a box must begin without asking anyone; the key of the installation goes with them, so
- * that two boxes that chose the same number are found out when their records meet. Over one PostgreSQL several processes
- * hold a number each, by a lease: who does not renew within a minute has lost it, and its next append is refused
- * (journal_rows.sql, append), so two never write under one number. With SQLite there is one process, and what it finds is its own. */
+ * Numbers are chosen at random, for a box must begin without asking anyone; the key of the installation goes with them,
+ * so that two boxes that chose the same number are found out when their records meet. Over one PostgreSQL several
+ * processes hold a number each, by a lease: who does not renew within a minute has lost it, and its next append is
+ * refused (journal_rows.sql, append), so two never write under one number. With SQLite there is one process, and what
+ * it finds is its own. */
 #include "journal/journal_own.h"
 
 #include <sodium.h>
@@ -43,7 +44,7 @@ static int64_t random_node(void)
     return r;
 }
 
-/* ---- claiming and renewing -------------------------------------------------------------------------------------------- */
+/* ---- claiming and renewing --------------------------------------------------------------------------------------- */
 
 typedef struct Claim { Journal *j; str key; char lease[33]; int64_t node, from_ms, mark; } Claim;
 
@@ -80,7 +81,7 @@ static bool claim(Scope *s, void *arg)
     c->from_ms = 0;
     claim_number(s, c, s->now);
     int64_t seen_ms = id_ms(journal_rows_last_id(s));
-    if (seen_ms > c->from_ms && seen_ms < CLOCK_MAX) c->from_ms = seen_ms;     /* what others wrote is followed, see journal.c */
+    if (seen_ms > c->from_ms && seen_ms < CLOCK_MAX) c->from_ms = seen_ms;     /* as journal_follow does */
     set_mark(s, c);
     return journal_rows_renew(s, c->node, str_from(c->lease), s->now + LEASE_MS, c->mark) == 1;
 }
@@ -112,6 +113,7 @@ static Claim held(Journal *j)
     pthread_mutex_lock(&j->lock);
     c.node = j->node;
     c.from_ms = j->last_ms;
+    c.mark = j->mark;
     memcpy(c.lease, j->lease, sizeof c.lease);
     pthread_mutex_unlock(&j->lock);
     return c;
@@ -126,11 +128,19 @@ static bool write_claim(Journal *j, bool (*rule)(Scope *, void *), Claim *c, Lan
     return true;
 }
 
+/* Where one process owns the database there is no lease to keep, and a box where nobody writes is not woken: no id was
+ * given out since the mark was set. */
+static bool is_idle(const Claim *c)
+{
+    return db_engine(c->j->site->db) == DB_SQLITE && c->from_ms + AHEAD_MS <= c->mark;
+}
+
 void journal_renew(Site *site)
 {
     Journal *j = site->journal;
     Landing landing;
     Claim c = held(j);
+    if (is_idle(&c)) return;
     if (write_claim(j, renew, &c, &landing)) return;
     if (landing.kind == FAULT_NONE) {
         os_log(LOG_WARN, "journal: node %lld was given to another process; asking for a new one", (long long)c.node);
@@ -139,7 +149,7 @@ void journal_renew(Site *site)
     os_log(LOG_WARN, "journal: the node could not be renewed: %s", landing.what);
 }
 
-/* ---- opening and closing ------------------------------------------------------------------------------------------------ */
+/* ---- opening and closing ----------------------------------------------------------------------------------------- */
 
 static int by_name_and_order(const void *a, const void *b)
 {

@@ -1,8 +1,10 @@
 -- name: append(id int, node int, lease str, at int, actor int, person str, kind str, subject str, body str) one
--- The number follows the last one that is there, so a piece of work that is rolled back leaves no gap. Nothing is written
--- once another process holds the node. What an erased person does afterwards keeps its place and loses its words.
+-- The number follows the last one that is there, so a piece of work that is rolled back leaves no gap. Nothing is
+-- written once another process holds the node. What an erased person does afterwards keeps its place and loses its
+-- words.
 INSERT INTO journal (id, node, seq, at, actor, kind, subject, body)
-SELECT :id, n.node, coalesce((SELECT max(j.seq) FROM journal j WHERE j.node = :node), 0) + 1, :at, :actor, :kind, :subject,
+SELECT :id, n.node, coalesce((SELECT max(j.seq) FROM journal j WHERE j.node = :node), 0) + 1,
+       :at, :actor, :kind, :subject,
        CASE WHEN :kind <> 'person.erased' AND EXISTS
                  (SELECT 1 FROM journal e WHERE e.kind = 'person.erased' AND e.subject IN (:person, :subject))
             THEN '' ELSE :body END
@@ -35,7 +37,8 @@ SELECT id, node, seq, at, actor, kind, subject, body FROM journal
 SELECT id, node, seq, at, actor, kind, subject, body FROM journal WHERE id > :id ORDER BY id LIMIT :most;
 
 -- name: after_seq(node int, seq int, most int) many
-SELECT id, node, seq, at, actor, kind, subject, body FROM journal WHERE node = :node AND seq > :seq ORDER BY seq LIMIT :most;
+SELECT id, node, seq, at, actor, kind, subject, body FROM journal
+ WHERE node = :node AND seq > :seq ORDER BY seq LIMIT :most;
 
 -- name: nodes() many
 -- What we hold of each node; a node of ours that has said nothing yet has seq 0.

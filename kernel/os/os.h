@@ -2,33 +2,34 @@
 #pragma once
 #include "base/base.h"
 
-/* Configuration: by environment, or by flag of the same name in small letters (SAMPAN_LISTEN, --listen=…; DATABASE_URL is
- * --database-url=…). A flag wins; an empty variable is as good as none. */
+/* Configuration: by environment, or by flag of the same name in small letters (SAMPAN_LISTEN, --listen=…; DATABASE_URL
+ * is --database-url=…). A flag wins; an empty variable is as good as none. */
 typedef struct Config {
     const char *listen;         /* SAMPAN_LISTEN        127.0.0.1:8080 */
-    const char *data;           /* SAMPAN_DATA          ./var; whoever opens the site makes it (os_make_dirs: mode 0700) */
+    const char *data;           /* SAMPAN_DATA          ./var; made by whoever opens the site, mode 0700 */
     const char *database_url;   /* DATABASE_URL         "": SQLite in data */
     const char *content;        /* SAMPAN_CONTENT       the content folder beside the program's source or in share */
     const char *user;           /* SAMPAN_USER          "": stay who we are; else drop to this user when started as root */
     int         threads;        /* SAMPAN_THREADS       0: one a core for SQLite, 8 for PostgreSQL */
     bool        sandbox;        /* SAMPAN_SANDBOX       on; "off" to debug */
 } Config;
-/* Takes its flags out of argv. An unknown SAMPAN_ variable or flag is an error, so that a misspelt one is not lost in silence;
- * --help and --version stay in argv for main, and what follows "--" belongs to the command. */
+/* Takes its flags out of argv. An unknown SAMPAN_ variable or flag is an error, so that a misspelt one is not lost in
+ * silence; --help and --version stay in argv for main, and what follows "--" belongs to the command. */
 bool os_config(int *argc, char **argv, Config *ret, Arena *keep, str *ret_why);
 
 int64_t os_now(void);                               /* ms, wall clock */
 int64_t os_ticks(void);                             /* ns, never goes back: for durations only */
 void    os_random(void *p, size_t n);               /* getrandom; aborts if the kernel refuses */
 
-/* The log: one line on standard error, "2026-11-22T03:00:00Z warn  learn: …". Never a secret, never a person's words. */
+/* The log: one line on standard error, "2026-11-22T03:00:00Z warn  learn: …". Never a secret, never a person's words.
+ * */
 typedef enum LogLevel { LOG_INFO, LOG_WARN, LOG_ERROR } LogLevel;
 void    os_log(LogLevel level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void    os_log_quiet(bool on);                      /* tests */
 
 /* Files. False: errno says why. */
 bool    os_read_file(Arena *keep, const char *path, int64_t max, str *ret);
-bool    os_write_file(const char *path, str bytes); /* whole or not at all: temporary name, fsync, rename, fsync of the folder */
+bool    os_write_file(const char *path, str bytes); /* whole or not at all: fsync, rename, fsync of the folder */
 bool    os_sync_folder(const char *path);           /* what was named in it stays named */
 bool    os_make_dirs(const char *path);
 typedef struct DirEntry { str name; bool folder; } DirEntry;
@@ -36,15 +37,16 @@ bool    os_list(Arena *keep, const char *path, DirEntry **ret, ptrdiff_t *ret_n)
 bool    os_disk_free(const char *path, int64_t *ret_bytes);
 bool    os_lock_file(const char *path, int *ret_fd);/* one process a data folder; false: another holds it */
 
-/* Untrusted bytes are handled in a child: limits on time, memory and file size, no network, no files of ours but what it opens
- * itself by path. What work writes to out_fd is returned when it answers true; false: it failed, or was stopped. */
+/* Untrusted bytes are handled in a child: limits on time, memory and file size, no network, no files of ours but what
+ * it opens itself by path. What work writes to out_fd is returned when it answers true; false: it failed, or was
+ * stopped. */
 bool    os_in_child(Arena *keep, bool (*work)(void *arg, int out_fd), void *arg, int seconds, int64_t memory, str *ret);
 
-/* The sandbox, in this order: drop privileges, NO_NEW_PRIVS, Landlock (data read-write, content and system files read-only, TCP
- * connections only with network_out), seccomp deny-list (execve, ptrace, mount, bpf, io_uring, keyctl, …).
- * Call it from main before any other thread is started: Landlock holds for the calling thread and those it starts later.
- * Each layer that this kernel lacks is one plain line in the log. Returns the layers in force; .user is false when the asked
- * user could not be become, and then the program must not go on. */
+/* The sandbox, in this order: drop privileges, NO_NEW_PRIVS, Landlock (data read-write, content and system files
+ * read-only, TCP connections only with network_out), seccomp deny-list (execve, ptrace, mount, bpf, io_uring, keyctl,
+ * …). Call it from main before any other thread is started: Landlock holds for the calling thread and those it starts
+ * later. Each layer that this kernel lacks is one plain line in the log. Returns the layers in force; .user is false
+ * when the asked user could not be become, and then the program must not go on. */
 typedef struct Sandbox { bool user, landlock, seccomp; int landlock_abi; } Sandbox;
 typedef struct SandboxRules { const char *data, *content, *user; bool network_out; } SandboxRules;
 Sandbox os_sandbox(const SandboxRules *rules);

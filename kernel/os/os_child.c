@@ -1,7 +1,7 @@
 /* os_child - work on bytes that nobody vouches for, in a process that can lose nothing but itself.
  *
- * The child writes into a file that lives in memory; the parent waits, and reads only after the child has ended well. So
- * a child that hangs, grows or dies half-way costs its time and nothing else.
+ * The child writes into a file that lives in memory; the parent waits, and reads only after the child has ended well.
+ * So a child that hangs, grows or dies half-way costs its time and nothing else.
  *
  * The program has threads, and a forked child has only one of them: the work must not need a lock that another thread
  * may have held at that moment. glibc sees to malloc and stdio; a library that is first used in the child is safe. */
@@ -98,7 +98,7 @@ _Noreturn static void be_child(bool (*work)(void *, int), void *arg, int out, in
     _exit(work(arg, out) ? 0 : 1);
 }
 
-/* ---- in the parent ------------------------------------------------------------------------------------------------- */
+/* ---- in the parent ----------------------------------------------------------------------------------------------- */
 
 /* False: it did not end in time, and was stopped. */
 static bool wait_for(pid_t child, int seconds)

@@ -134,7 +134,7 @@ static bool from_flags(Config *c, int *argc, char **argv, Arena *keep, str *ret_
     return true;
 }
 
-/* ---- the usual ---------------------------------------------------------------------------------------------------- */
+/* ---- the usual --------------------------------------------------------------------------------------------------- */
 
 static bool is_folder(const char *path)
 {

@@ -24,7 +24,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-/* ---- the user ------------------------------------------------------------------------------------------------------ */
+/* ---- the user ---------------------------------------------------------------------------------------------------- */
 
 static uid_t heir_uid;
 static gid_t heir_gid;
@@ -77,7 +77,7 @@ static bool drop_privileges(const SandboxRules *rules)
     return true;
 }
 
-/* ---- Landlock: which files ------------------------------------------------------------------------------------------ */
+/* ---- Landlock: which files --------------------------------------------------------------------------------------- */
 
 #define FS_TRUNCATE   (1ULL << 14)
 #define FS_IOCTL_DEV  (1ULL << 15)
@@ -131,7 +131,8 @@ static bool allow(int ruleset, const char *path, uint64_t access)
     return ok;
 }
 
-/* What our libraries read: programs and their data, names and certificates for libpq and libcurl, the number of cores. */
+/* What our libraries read: programs and their data, names and certificates for libpq and libcurl, the number of cores.
+ * */
 static const char *const readable[] = {
     "/usr", "/lib", "/lib64", "/proc", "/sys/devices/system/cpu",
     "/etc/hosts", "/etc/resolv.conf", "/etc/nsswitch.conf", "/etc/host.conf", "/etc/gai.conf", "/etc/services",
@@ -181,7 +182,7 @@ static bool landlock(const SandboxRules *rules, int abi)
     return ok;
 }
 
-/* ---- seccomp: which calls ---------------------------------------------------------------------------------------------- */
+/* ---- seccomp: which calls ---------------------------------------------------------------------------------------- */
 
 /* Nothing of ours makes these. Names this libseccomp or this machine does not know are passed over. */
 static const char *const refused[] = {
@@ -233,7 +234,7 @@ static bool filter_calls(void)
     return ok;
 }
 
-/* ---- all of it -------------------------------------------------------------------------------------------------------- */
+/* ---- all of it --------------------------------------------------------------------------------------------------- */
 
 Sandbox os_sandbox(const SandboxRules *rules)
 {
@@ -243,10 +244,12 @@ Sandbox os_sandbox(const SandboxRules *rules)
     setenv("SQLITE_TMPDIR", rules->data, 1);             /* /tmp is out of reach from here on */
 
     made.landlock = made.landlock_abi > 0 && landlock(rules, made.landlock_abi);
-    if (made.landlock_abi == 0) os_log(LOG_WARN, "sandbox: this kernel has no Landlock; files are guarded by their modes only");
+    if (made.landlock_abi == 0)
+        os_log(LOG_WARN, "sandbox: this kernel has no Landlock; files are guarded by their modes only");
     else if (!made.landlock) os_log(LOG_WARN, "sandbox: Landlock could not be set up: %s", strerror(errno));
     if (made.landlock && made.landlock_abi < 4 && !rules->network_out)
-        os_log(LOG_INFO, "sandbox: this kernel's Landlock (%d) does not know TCP; connections out are not guarded", made.landlock_abi);
+        os_log(LOG_INFO, "sandbox: this kernel's Landlock (%d) does not know TCP; connections out are not guarded",
+               made.landlock_abi);
 
     made.seccomp = filter_calls();
     if (!made.seccomp) os_log(LOG_WARN, "sandbox: system calls could not be filtered");

@@ -11,7 +11,7 @@
 
 enum { HITS_MAX = 50, TITLE_BYTES_MAX = 1000, POSITION_MAX = 16383, WORD_ROOM = 700 };
 
-/* ---- documents in ------------------------------------------------------------------------------------------------------ */
+/* ---- documents in ------------------------------------------------------------------------------------------------ */
 
 /* room is taken at once, because the words of the text are made in the same arena meanwhile. */
 typedef struct Writing { Out room; DbEngine engine; char weight; int position; } Writing;
@@ -78,7 +78,7 @@ void search_drop(Scope *s, str kind, str key)
     }
 }
 
-/* ---- hits out -------------------------------------------------------------------------------------------------------------- */
+/* ---- hits out ---------------------------------------------------------------------------------------------------- */
 
 SearchHits search_find(Scope *s, str typed, int64_t from, int max)
 {
@@ -120,7 +120,7 @@ void SearchHits_json(Json *j, str key, const SearchHits *h)
     json_object_end(j);
 }
 
-/* ---- for the tests and the fuzzer ------------------------------------------------------------------------------------------- */
+/* ---- for the tests and the fuzzer -------------------------------------------------------------------------------- */
 
 typedef struct Listing { Out out; } Listing;
 

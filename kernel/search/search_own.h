@@ -10,11 +10,13 @@
 enum { TEXT_BYTES_MAX = 64 * 1024, TYPED_BYTES_MAX = 400, TERMS_MAX = 24 };
 
 /* A word as it is kept. `bare` is without its marks ("thue" for "thuế"); the same as `exact` where there are none.
- * from, to: where it stands in the text. `glued`: belongs together with the word before (pairs of one run of Han, Kana, Hangul). */
+ * from, to: where it stands in the text. `glued`: belongs together with the word before (pairs of one run of Han, Kana,
+ * Hangul). */
 typedef struct Word { str exact, bare; ptrdiff_t from, to; bool glued, single; } Word;
 
-/* Calls take for each word until it answers false. With `query` a run of Han, Kana or Hangul is parted where the dictionary
- * parts it and its last character is not kept alone; `single` is then a run of one character, which is always a beginning. */
+/* Calls take for each word until it answers false. With `query` a run of Han, Kana or Hangul is parted where the
+ * dictionary parts it and its last character is not kept alone; `single` is then a run of one character, which is
+ * always a beginning. */
 void search_each_word(Arena *tmp, str text, bool query, bool (*take)(void *self, const Word *w), void *self);
 str  search_nfc(Arena *keep, str text);          /* valid UTF-8 in normal form C, cut to TEXT_BYTES_MAX */
 

@@ -1,9 +1,10 @@
 /* search_query - what was typed, as terms, and as each engine wants to be asked.
  *
- * Every word must fit; the last one, and a character that stands alone, may be a beginning. A word that was typed with its
- * marks also finds what is written without; what is written the same way counts twice and comes first.
+ * Every word must fit; the last one, and a character that stands alone, may be a beginning. A word that was typed with
+ * its marks also finds what is written without; what is written the same way counts twice and comes first.
  *
- * Terms hold letters, marks and digits and nothing else, so nothing that is typed can be taken for a sign of the engines'. */
+ * Terms hold letters, marks and digits and nothing else, so nothing that is typed can be taken for a sign of the
+ * engines'. */
 #include "search/search_own.h"
 
 enum { TERM_BYTES_MAX = 512, ROOM_BYTES = TERMS_MAX * 2 * TERM_BYTES_MAX };
@@ -17,7 +18,8 @@ static str keep_in(Out *room, str s)
     return kept;
 }
 
-/* Words after the last that fits are not asked for. A part of a run never stands alone at the end, for its first part is there. */
+/* Words after the last that fits are not asked for. A part of a run never stands alone at the end, for its first part
+ * is there. */
 static bool collect(void *self, const Word *w)
 {
     Collecting *c = self;
@@ -55,7 +57,7 @@ static int group_end(const Terms *t, int i)
     return i;
 }
 
-/* ---- FTS5 (sqlite.org/fts5.html, section 3): "word", "a phrase", "word" *, AND, OR ------------------------------------------- */
+/* ---- FTS5 (sqlite.org/fts5.html, section 3): "word", "a phrase", "word" *, AND, OR ------------------------------- */
 
 static void fts5_group(Out *o, const Terms *t, int from, int to)
 {
@@ -85,7 +87,7 @@ str search_fts5(Arena *keep, const Terms *t)
     return out_text(&o);
 }
 
-/* ---- PostgreSQL (documentation, 8.11.2 tsquery): 'word', 'word':*, <->, &, | -------------------------------------------------- */
+/* ---- PostgreSQL (documentation, 8.11.2 tsquery): 'word', 'word':*, <->, &, | ------------------------------------- */
 
 static void lexeme(Out *o, str word, bool beginning)
 {

@@ -84,6 +84,7 @@ Html search_snippet(Arena *keep, str text, const Terms *t)
 {
     Marks m = { .terms = t };
     Out o;
+    text = str_trim(text);
     out_init(&o, keep, 16 * SNIPPET_CHARS);
     {
         SCRATCH(tmp, keep);

@@ -123,19 +123,24 @@ TEST(nothing_typed_is_taken_for_the_engines_own_signs)
     EXPECT(found(find(w, "customs:*"), "en"));
 }
 
-/* ---- ranking, replacing, dropping ------------------------------------------------------------------------------------------ */
+/* ---- ranking, replacing, dropping -------------------------------------------------------------------------------- */
 
 static bool put_ranked(Scope *s, void *arg)
 {
-    SearchDoc doc = { .kind = S("lesson"), .lang = S("en"), .url = S("/"), .area = S("") };
-    doc.key = S("text");   doc.title = S("Papers");        doc.text = S("An invoice is a paper. The invoice says who pays.");
-    search_put(s, &doc);
-    doc.key = S("title");  doc.title = S("The invoice");   doc.text = S("A paper that says who pays what, and when.");
-    search_put(s, &doc);
-    doc.key = S("other");  doc.title = S("Other language"); doc.lang = S("fr"); doc.text = S("An invoice is a paper. The invoice says who pays.");
-    search_put(s, &doc);
-    doc.key = S("heavy");  doc.title = S("Course papers"); doc.lang = S("en"); doc.weight = 20; doc.text = S("An invoice is a paper. The invoice says who pays.");
-    search_put(s, &doc);
+    str said = S("An invoice is a paper. The invoice says who pays.");
+    SearchDoc text  = { .kind = S("lesson"), .key = S("text"), .lang = S("en"), .title = S("Papers"), .text = said };
+    SearchDoc title = text, other = text, heavy = text;
+    title.key = S("title");
+    title.title = S("The invoice");
+    title.text = S("A paper that says who pays what, and when.");
+    other.key = S("other");
+    other.lang = S("fr");
+    heavy.key = S("heavy");
+    heavy.weight = 20;
+    search_put(s, &text);
+    search_put(s, &title);
+    search_put(s, &other);
+    search_put(s, &heavy);
     return true;
 }
 
@@ -155,7 +160,8 @@ TEST(a_title_weighs_more_than_a_text_and_ones_own_language_more_than_another)
 
 static bool put_again(Scope *s, void *arg)
 {
-    search_put(s, &(SearchDoc){ S("lesson"), S("en"), S("en"), S("Freight"), S("/learn/freight"), S("A ship carries it."), S("") });
+    search_put(s, &(SearchDoc){ .kind = S("lesson"), .key = S("en"), .lang = S("en"), .title = S("Freight"),
+                                .url = S("/learn/freight"), .text = S("A ship carries it.") });
     return true;
 }
 
@@ -185,7 +191,8 @@ TEST(a_document_is_replaced_and_dropped_whole)
 static bool put_many(Scope *s, void *arg)
 {
     for (int i = 0; i < 30; i++)
-        search_put(s, &(SearchDoc){ S("note"), str_fmt(s->arena, "%d", i), S("en"), str_fmt(s->arena, "Rice %d", i), S("/"), S("sack"), S("") });
+        search_put(s, &(SearchDoc){ .kind = S("note"), .key = str_fmt(s->arena, "%d", i), .lang = S("en"),
+                                    .title = str_fmt(s->arena, "Rice %d", i), .url = S("/"), .text = S("sack") });
     return true;
 }
 
@@ -195,13 +202,14 @@ TEST(hits_come_by_the_page_and_say_how_many_there_are)
     empty(w);
     with(w, put_many, NULL);
     Asking first = { .typed = "rice", .from = 0, .max = 20 }, second = { .typed = "rice", .from = 20, .max = 20 };
-    EXPECT(site_read(world_site(w), world_arena(w), 0, ask, &first, &l) && site_read(world_site(w), world_arena(w), 0, ask, &second, &l));
+    EXPECT(site_read(world_site(w), world_arena(w), 0, ask, &first, &l));
+    EXPECT(site_read(world_site(w), world_arena(w), 0, ask, &second, &l));
     EXPECT(first.hits.n == 20 && first.hits.total == 30 && second.hits.n == 10 && second.hits.total == 30);
     for (ptrdiff_t i = 0; i < second.hits.n; i++)
         for (ptrdiff_t k = 0; k < first.hits.n; k++) EXPECT(!str_eq(second.hits.row[i].key, first.hits.row[k].key));
 }
 
-/* ---- snippets --------------------------------------------------------------------------------------------------------------- */
+/* ---- snippets ---------------------------------------------------------------------------------------------------- */
 
 static bool put_markup(Scope *s, void *arg)
 {
@@ -224,7 +232,8 @@ TEST(a_snippet_marks_what_was_found_and_lets_no_markup_through)
     SearchHits h = find(w, "script invoice");
     EXPECT(h.n == 1);
     EXPECT_STR(h.row[0].snippet.s, S("Write &lt;<mark>script</mark>&gt;alert(1)&lt;/<mark>script</mark>&gt; &amp; more. "
-                                     "A pro forma <mark>invoice</mark> is a quotation; an <mark>Invoice&#39;s</mark> date matters."));
+                                     "A pro forma <mark>invoice</mark> is a quotation; an <mark>Invoice&#39;s</mark> "
+                                     "date matters."));
     h = find(w, "demurrage");
     EXPECT(h.n == 1);
     str s = h.row[0].snippet.s;
@@ -238,7 +247,7 @@ TEST(a_snippet_marks_what_was_found_and_lets_no_markup_through)
     EXPECT(h.n == 1 && str_find(h.row[0].snippet.s, S("<mark>원산지증명서</mark>를")) > 0);
 }
 
-/* ---- words -------------------------------------------------------------------------------------------------------------------- */
+/* ---- words ------------------------------------------------------------------------------------------------------- */
 
 TEST(text_becomes_words)
 {

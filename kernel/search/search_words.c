@@ -1,10 +1,11 @@
 /* search_words - text into words, whatever the script.
  *
- * ICU finds where words begin: by blanks, and by dictionary in Thai, Lao, Khmer and Burmese. Each is folded (NFKC, small letters,
- * digits of any script as 0-9, what is neither letter, mark nor digit is left out: "1905.90" is "190590").
+ * ICU finds where words begin: by blanks, and by dictionary in Thai, Lao, Khmer and Burmese. Each is folded (NFKC,
+ * small letters, digits of any script as 0-9, what is neither letter, mark nor digit is left out: "1905.90" is
+ * "190590").
  *
- * Latin, Greek, Cyrillic, Arabic and Hebrew words have a second, bare form: without marks, and in Arabic without the article, so
- * that "thue quan" finds "thuế quan" and "جمارك" finds "الجمارك".
+ * Latin, Greek, Cyrillic, Arabic and Hebrew words have a second, bare form: without marks, and in Arabic without the
+ * article, so that "thue quan" finds "thuế quan" and "جمارك" finds "الجمارك".
  *
  * Runs of Han, Kana and Hangul become pairs: 原产地 is 原产, 产地 and, so that a single character can be found at the end of a
  * run too, 地. Dictionaries differ in where such words end; pairs do not. */
@@ -17,11 +18,14 @@
 
 #include "search/search_own.h"
 
-enum { WORD_CHARS_MAX = 64, WORD_UNITS_MAX = 2 * WORD_CHARS_MAX, FOLDED_UNITS_MAX = 18 * WORD_UNITS_MAX, RUN_CHARS_MAX = 64 };
+enum {
+    WORD_CHARS_MAX = 64, RUN_CHARS_MAX = 64,
+    WORD_UNITS_MAX = 2 * WORD_CHARS_MAX, FOLDED_UNITS_MAX = 18 * WORD_UNITS_MAX,     /* one character may fold to 18 */
+};
 
 typedef struct Utf16 { UChar *p; int32_t n; } Utf16;
 
-/* ---- UTF-8 and UTF-16 ------------------------------------------------------------------------------------------------ */
+/* ---- UTF-8 and UTF-16 -------------------------------------------------------------------------------------------- */
 
 static Utf16 to_utf16(UChar *room, int32_t cap, str s)
 {
@@ -104,7 +108,7 @@ str search_nfc(Arena *keep, str text)
     return cut_to(to_utf8(keep, u), TEXT_BYTES_MAX);
 }
 
-/* ---- one word ------------------------------------------------------------------------------------------------------------ */
+/* ---- one word ---------------------------------------------------------------------------------------------------- */
 
 static bool is_word_char(int32_t c)
 {
@@ -137,7 +141,8 @@ static str fold(Arena *keep, str piece)
     str folded;
     if (fold_ascii(keep, piece, &folded)) return folded;
     UChar raw[WORD_UNITS_MAX], room[FOLDED_UNITS_MAX];
-    Utf16 u = normalize(normalizer(unorm2_getNFKCCasefoldInstance), room, FOLDED_UNITS_MAX, to_utf16(raw, WORD_UNITS_MAX, piece));
+    Utf16 u = to_utf16(raw, WORD_UNITS_MAX, piece);
+    u = normalize(normalizer(unorm2_getNFKCCasefoldInstance), room, FOLDED_UNITS_MAX, u);
     Out o;
     out_init(&o, keep, piece.n);
     for (int32_t i = 0, chars = 0; i < u.n && chars < WORD_CHARS_MAX;) {
@@ -197,7 +202,8 @@ static str bare_form(Arena *keep, str exact)
     if (ascii || !has_bare_form(c)) return exact;
 
     UChar raw[WORD_UNITS_MAX], room[FOLDED_UNITS_MAX];
-    Utf16 u = normalize(normalizer(unorm2_getNFDInstance), room, FOLDED_UNITS_MAX, to_utf16(raw, WORD_UNITS_MAX, exact));
+    Utf16 u = to_utf16(raw, WORD_UNITS_MAX, exact);
+    u = normalize(normalizer(unorm2_getNFDInstance), room, FOLDED_UNITS_MAX, u);
     Out o;
     out_init(&o, keep, exact.n);
     for (int32_t i = 0; i < u.n;) {
@@ -208,7 +214,7 @@ static str bare_form(Arena *keep, str exact)
     return bare.n == 0 || str_eq(bare, exact) ? exact : bare;
 }
 
-/* ---- runs of Han, Kana and Hangul ------------------------------------------------------------------------------------------ */
+/* ---- runs of Han, Kana and Hangul -------------------------------------------------------------------------------- */
 
 static bool is_paired(int32_t c)
 {
@@ -216,7 +222,8 @@ static bool is_paired(int32_t c)
     if (c < 0x1100) return false;
     if (c == 0x30FC || c == 0xFF70) return true;     /* the long-vowel mark belongs to no script */
     switch (uscript_getScript(c, &e)) {
-    case USCRIPT_HAN: case USCRIPT_HIRAGANA: case USCRIPT_KATAKANA: case USCRIPT_HANGUL: case USCRIPT_BOPOMOFO: return true;
+    case USCRIPT_HAN: case USCRIPT_HIRAGANA: case USCRIPT_KATAKANA: case USCRIPT_HANGUL: case USCRIPT_BOPOMOFO:
+        return true;
     default: return false;
     }
 }
@@ -289,9 +296,10 @@ static void end_run(Walk *k)
     }
 }
 
-/* ---- pieces ----------------------------------------------------------------------------------------------------------------- */
+/* ---- pieces ------------------------------------------------------------------------------------------------------ */
 
-/* In a question the dictionary parts a run into words that need not stand together; characters it knows no word for must. */
+/* In a question the dictionary parts a run into words that need not stand together; characters it knows no word for
+ * must. */
 static void add_run(Walk *k, ptrdiff_t from, ptrdiff_t to)
 {
     bool one_char = str_chars(str_slice(k->text, from, to)) == 1;
@@ -333,7 +341,7 @@ static void add_piece(Walk *k, ptrdiff_t from, ptrdiff_t to)
     *k->tmp = mark;                      /* what take wants to keep, it copies */
 }
 
-/* ---- the text ------------------------------------------------------------------------------------------------------------------ */
+/* ---- the text ---------------------------------------------------------------------------------------------------- */
 
 static pthread_key_t words_key;
 static pthread_once_t words_once = PTHREAD_ONCE_INIT;

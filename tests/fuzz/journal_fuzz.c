@@ -1,8 +1,9 @@
-/* journal_fuzz - any bytes as what another node has, and as records that it sends. The bytes before the first NUL are the
- * have-lines, the rest are records.
+/* journal_fuzz - any bytes as what another node has, and as records that it sends. The bytes before the first NUL are
+ * the have-lines, the rest are records.
  *
- * Holds that: both end without a fault; each line counts at most once, a refusal has its sentence, and the sequence of each
- * node is whole afterwards, so that all can be rebuilt. What was taken in is rolled back, and so each input meets the same journal. */
+ * Holds that: both end without a fault; each line counts at most once, a refusal has its sentence, and the sequence of
+ * each node is whole afterwards, so that all can be rebuilt. What was taken in is rolled back, and so each input meets
+ * the same journal. */
 #include "db_all.h"
 #include "journal/journal.h"
 #include "web/site.h"
@@ -39,7 +40,8 @@ static Site *open_site(Arena *keep)
     static char data[] = "/tmp/journal-fuzz-XXXXXX";
     str why = { 0 };
     SiteSetup setup = { .config = { .data = mkdtemp(data), .database_url = "", .content = "", .listen = "", .user = "" },
-                        .modules = all_modules, .module_n = all_module_n, .migrations = db_migrations, .migration_n = db_migration_n };
+                        .modules = all_modules, .module_n = all_module_n,
+                        .migrations = db_migrations, .migration_n = db_migration_n };
     CHECK(setup.config.data);
     Site *site = site_open(&setup, keep, &why);
     if (!site) fprintf(stderr, "%.*s\n", STR_ARG(why));

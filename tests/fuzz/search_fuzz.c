@@ -1,7 +1,8 @@
-/* search_fuzz - any bytes as a text and as what somebody typed. The bytes before the first NUL were typed, the rest is a text.
+/* search_fuzz - any bytes as a text and as what somebody typed. The bytes before the first NUL were typed, the rest is
+ * a text.
  *
- * Holds that: words are UTF-8 without blanks or signs and stand where they say; SQLite takes every question made of them; a
- * snippet has no markup but its marks. */
+ * Holds that: words are UTF-8 without blanks or signs and stand where they say; SQLite takes every question made of
+ * them; a snippet has no markup but its marks. */
 #include <sqlite3.h>
 
 #include "search/search_own.h"
@@ -34,7 +35,8 @@ static void check_question(Arena *arena, const Terms *t)
     static sqlite3_stmt *q;
     if (!db) {
         CHECK(sqlite3_open(":memory:", &db) == SQLITE_OK);
-        CHECK(sqlite3_exec(db, "CREATE VIRTUAL TABLE i USING fts5 (title, text, tokenize = 'ascii')", NULL, NULL, NULL) == SQLITE_OK);
+        CHECK(sqlite3_exec(db, "CREATE VIRTUAL TABLE i USING fts5 (title, text, tokenize = 'ascii')", NULL, NULL, NULL)
+              == SQLITE_OK);
         CHECK(sqlite3_prepare_v2(db, "SELECT rowid FROM i WHERE i MATCH ?", -1, &q, NULL) == SQLITE_OK);
     }
     str asked = search_fts5(arena, t);
