@@ -80,7 +80,7 @@ const char *str_z(Arena *keep, str s)
     return str_keep(keep, s).p;
 }
 
-__attribute__((format(printf, 2, 0)))
+__attribute__((format(printf, 2, 0), nonnull))
 static str format_in(Arena *keep, const char *format, va_list args)
 {
     va_list again;

@@ -24,9 +24,9 @@
 
 /* ---- text ------------------------------------------------------------------------------------------------- */
 
-typedef struct { const char *p; ptrdiff_t n; } str;
-typedef struct { str s; } Html;   /* markup that is safe to send as it stands; made only by code that escapes */
-typedef struct { str s; } Url;    /* a whole address whose scheme was checked (url_checked), not yet attribute-escaped */
+typedef struct str { const char *p; ptrdiff_t n; } str;
+typedef struct Html { str s; } Html;   /* markup that is safe to send as it stands; made only by code that escapes */
+typedef struct Url { str s; } Url;    /* a whole address whose scheme was checked (url_checked), not yet attribute-escaped */
 
 #define S(literal) ((str){ "" literal "", (ptrdiff_t)sizeof(literal) - 1 })
 #define STR_ARG(s) (int)(s).n, (s).n ? (s).p : ""     /* for "%.*s" */
@@ -67,7 +67,8 @@ void  region_close(Region *r);
 void *arena_alloc(Arena *a, ptrdiff_t size, ptrdiff_t align, ptrdiff_t count);   /* zeroed; a full arena faults */
 #define NEW(arena, T, n) ((T *)arena_alloc((arena), sizeof(T), alignof(T), (n)))
 
-/* SCRATCH(tmp, arena): `tmp` is an Arena whose memory dies with the enclosing block. */
+/* SCRATCH(tmp, arena): `tmp` is an Arena whose memory dies with the enclosing block, and earlier when something else
+ * allocates in `arena` itself: never hand scratch memory to a query or to any function that takes the same Scope. */
 #define SCRATCH(name, from) __attribute__((cleanup(arena_poison))) Arena name = *(from)
 void  arena_poison(Arena *a);
 
