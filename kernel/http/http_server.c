@@ -307,13 +307,10 @@ static enum MHD_Result serve(HttpPrivate *own, void **context)
 
 static enum MHD_Result whole(HttpPrivate *own, void **context)
 {
-    switch ((HttpState)atomic_load(&own->state)) {
-    case STATE_ANSWERED: return leave(own, context);
-    case STATE_EXPIRED:  return leave_expired(own);
-    case STATE_ARRIVING: break;
-    case STATE_SERVING:
-    case STATE_PARKED:   CHECK(!"a sleeping connection was called");
-    }
+    HttpState state = (HttpState)atomic_load(&own->state);
+    if (state == STATE_ANSWERED) return leave(own, context);
+    if (state == STATE_EXPIRED) return leave_expired(own);
+    CHECK(state == STATE_ARRIVING);
     body_end(own);
     if (own->refusal) return refuse(own, own->refusal);
     if (!own->asked) return serve(own, context);
