@@ -114,7 +114,7 @@ static char *word_of(const char *p, size_t n) { return need(strndup(p, n)); }
 
 static void text_add(Text *t, const char *p, size_t n)
 {
-    if (t->n + n + 1 > t->cap) {
+    if (n >= t->cap - t->n) {            /* with the NUL after it; in this form nothing can overflow */
         t->cap = (t->n + n + 1) * 2;
         t->p = need(realloc(t->p, t->cap));
     }
