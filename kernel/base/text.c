@@ -139,22 +139,45 @@ ptrdiff_t str_chars(str s)
     return n;
 }
 
-/* Eight bytes a step, mixed by the high and low halves of a 128-bit product. */
+static uint64_t eight_bytes(const char *p)
+{
+    uint64_t v;
+    memcpy(&v, p, 8);
+    return v;
+}
+
+/* The high and low halves of a 128-bit product. */
+static uint64_t mix(uint64_t a, uint64_t b)
+{
+    unsigned __int128 m = (unsigned __int128)a * b;
+    return (uint64_t)m ^ (uint64_t)(m >> 64);
+}
+
+static const uint64_t k1 = 0x9E3779B97F4A7C15u, k2 = 0xD6E8FEB86659FD93u;
+
+/* Four lanes side by side, because one product must otherwise wait for the one before it: a page is hashed in the time
+ * it takes to read it. */
+static uint64_t hash_blocks(str *s, uint64_t h)
+{
+    uint64_t lane[4] = { h, h ^ k1, h ^ k2, ~h };
+    for (; s->n >= 64; s->p += 64, s->n -= 64)
+        for (int i = 0; i < 4; i++) {
+            uint64_t kept = lane[i] << 1 | lane[i] >> 63;
+            lane[i] = kept + mix(eight_bytes(s->p + 16 * i) ^ k1, eight_bytes(s->p + 16 * i + 8) ^ k2 ^ lane[i]);
+        }
+    return mix(lane[0] ^ k1, lane[1] ^ k2) ^ mix(lane[2] ^ k2, lane[3] ^ k1);
+}
+
 uint64_t str_hash(str s, uint64_t seed)
 {
-    const uint64_t k1 = 0x9E3779B97F4A7C15u, k2 = 0xD6E8FEB86659FD93u;
     uint64_t h = seed ^ (uint64_t)s.n * k1;
-    while (s.n >= 8) {
-        uint64_t v;
-        memcpy(&v, s.p, 8);
-        unsigned __int128 m = (unsigned __int128)(h ^ v ^ k1) * (v ^ k2 ^ (h << 32 | h >> 32));
-        h = (uint64_t)m ^ (uint64_t)(m >> 64);
-        s.p += 8;
-        s.n -= 8;
+    if (s.n >= 64) h = hash_blocks(&s, h);
+    for (; s.n >= 8; s.p += 8, s.n -= 8) {
+        uint64_t v = eight_bytes(s.p);
+        h = mix(h ^ v ^ k1, v ^ k2 ^ (h << 32 | h >> 32));
     }
     uint64_t tail = 0;
     if (s.n) memcpy(&tail, s.p, (size_t)s.n);
-    unsigned __int128 m = (unsigned __int128)(h ^ tail ^ k2) * (k1 ^ (uint64_t)s.n);
-    h = (uint64_t)m ^ (uint64_t)(m >> 64);
+    h = mix(h ^ tail ^ k2, k1 ^ (uint64_t)s.n);
     return h ^ h >> 29;
 }

@@ -4,7 +4,7 @@
 #include "http/http_own.h"
 
 enum {
-    WARM_BYTES = 64 * 1024,
+    WARM_BYTES = 256 * 1024,   /* a long lesson, its rows and its packed form: giving pages back costs more than the page */
     WARM_ROOMS = 8,
     TRIM_EVERY = 64,           /* scratch beyond what is known to be used is given back now and then */
 };

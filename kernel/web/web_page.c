@@ -70,13 +70,17 @@ void nav_add(Request *rq, Nav *nav, str label, const char *href)
     nav->row[nav->n++] = (NavItem){ label, { to }, to.n == 1 ? rq->path.n == 1 : below };
 }
 
-/* A page made because the database is away has no entries: they may ask it. */
+/* In the order of modules, but what is about oneself stands last. A page made because the database is away has no entries:
+ * they may ask it. */
 Nav web_nav(Request *rq)
 {
     const Site *site = rq->s.site;
     Nav nav = { .n = 0 };
-    for (int i = 0; rq->s.db && i < site->module_n; i++)
-        if (site->modules[i]->nav) site->modules[i]->nav(rq, &nav);
+    for (int last = 0; rq->s.db && last < 2; last++)
+        for (int i = 0; i < site->module_n; i++) {
+            const Module *m = site->modules[i];
+            if (m->nav && (m->sign_in != NULL) == last) m->nav(rq, &nav);
+        }
     return nav;
 }
 
