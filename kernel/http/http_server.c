@@ -557,9 +557,12 @@ HttpServer *http_open(const HttpConfig *config, const HttpApp *app, Arena *keep,
 static void wait_for_quiet(HttpServer *s)
 {
     struct timespec until;
+    int64_t ms = s->wait_ms < CLOSE_MS ? s->wait_ms : CLOSE_MS;
     int late = 0;
     clock_gettime(CLOCK_REALTIME, &until);
-    until.tv_sec += CLOSE_MS / 1000;
+    until.tv_sec += ms / 1000;
+    until.tv_nsec += ms % 1000 * 1000000;
+    if (until.tv_nsec >= 1000000000) until.tv_sec++, until.tv_nsec -= 1000000000;
     pthread_mutex_lock(&s->rooms_lock);
     while (s->rooms_idle < s->rooms_made && !late) late = pthread_cond_timedwait(&s->rooms_quiet, &s->rooms_lock, &until);
     pthread_mutex_unlock(&s->rooms_lock);
