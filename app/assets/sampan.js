@@ -6,7 +6,7 @@
 "use strict";
 (() => {
   const words = document.body.dataset;              // texts come translated from the page
-  const owner = words.owner || "";                  // differs for each session: on a shared phone nobody finds another's words
+  let owner = words.owner || "";                    // differs for each person: on a shared phone nobody finds another's words
   const store = {
     get: key => { try { return JSON.parse(localStorage.getItem(key)); } catch { return null; } },
     set: (key, value) => { try { value ? localStorage.setItem(key, JSON.stringify(value)) : localStorage.removeItem(key); } catch { /* full or forbidden: the page still works */ } },
@@ -25,8 +25,21 @@
     }
   }
 
-  const queueKey = `unsent ${owner}`;
-  const queue = () => store.get(queueKey) || [];
+  const queueKey = () => `unsent ${owner}`;
+  const queue = () => store.get(queueKey()) || [];
+
+  // A visitor becomes a person by the first thing she saves. What she typed elsewhere before that goes with her.
+  function nowOwnedBy(next) {
+    if (!next || next === owner) return;
+    const waiting = queue();
+    store.set(queueKey(), null);
+    for (const key of Object.keys(localStorage).filter(key => key.startsWith(`draft ${owner} `))) {
+      store.set(key.replace(`draft ${owner} `, `draft ${next} `), store.get(key));
+      store.set(key, null);
+    }
+    owner = next;
+    if (waiting.length) store.set(queueKey(), [...queue(), ...waiting]);
+  }
 
   function say(form, text, waits) {
     let line = form.querySelector(".sending");
@@ -54,7 +67,8 @@
   async function post(action, pairs) {
     const reply = await fetch(action, { method: "POST", body: new URLSearchParams(pairs), headers: { Accept: "text/html" } });
     if (reply.status >= 502) throw new Error("nobody behind the door");
-    return { reply, page: new DOMParser().parseFromString(await reply.text(), "text/html") };
+    const page = new DOMParser().parseFromString(await reply.text(), "text/html");
+    return { reply, page };
   }
 
   function show(id, reply, page) {
@@ -80,10 +94,11 @@
     try {
       const { reply, page } = await post(action, pairs);
       if (reply.ok) store.set(draftKey(form), null);
+      nowOwnedBy(page.body.dataset.owner);
       show(id, reply, page);
       offline(false);
     } catch {
-      store.set(queueKey, [...queue().filter(q => q.keep !== form.dataset.keep), { keep: form.dataset.keep, action, pairs, id, at: location.pathname }]);
+      store.set(queueKey(), [...queue().filter(q => q.keep !== form.dataset.keep), { keep: form.dataset.keep, action, pairs, id, at: location.pathname }]);
       say(form, words.unsent, true);
       offline(true);
     }
@@ -97,8 +112,9 @@
       while (queue().length) {
         const [next, ...rest] = queue();
         const { reply, page } = await post(next.action, next.pairs);
-        store.set(queueKey, rest.length ? rest : null);
+        store.set(queueKey(), rest.length ? rest : null);
         if (reply.ok) store.set(`draft ${owner} ${next.keep}`, null);
+        nowOwnedBy(page.body.dataset.owner);
         if (next.at === location.pathname) show(next.id, reply, page);
       }
       offline(false);

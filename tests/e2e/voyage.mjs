@@ -77,7 +77,7 @@ for (const javaScriptEnabled of [true, false]) {
     const [first, second, third] = [...map.keys()];
 
     // a wrong answer teaches, a right one is said to be right
-    await question(page, first).locator("label.choice").filter({ hasText: "Your whole catalogue" }).locator("input").check({ force: true });
+    await question(page, first).locator("label.choice").filter({ hasText: "Your whole catalogue" }).click();
     await press(page, question(page, first).locator("button"));
     await question(page, first).getByText("Not yet.").waitFor();
     await answer(page, first, map.get(first));
@@ -164,6 +164,22 @@ for (const javaScriptEnabled of [true, false]) {
     expect((await page.locator("main").innerText()).includes("Inquiry"), "the paper is empty");
   }));
 }
+
+visit("what a visitor typed before her first answer is still hers after it", async ({ browser }) => inHouse(browser, phone, async ({ house, context, page }) => {
+  const map = solutions("practices/order/10-map.gift"), [first, second] = map.keys();
+  await page.goto(`${house.url}${COURSE}/map`);
+  await page.locator("#task textarea").first().fill("Dear Mei, thank you for writing.");
+  await context.setOffline(true);
+  for (const name of [first, second]) {
+    await fillIn(question(page, name), map.get(name));
+    await question(page, name).locator("button").click();
+    await question(page, name).locator(".unsent").waitFor();
+  }
+  await context.setOffline(false);
+  for (const name of [first, second]) await question(page, name).getByText("Right.").first().waitFor({ timeout: 25000 });
+  await page.reload();
+  expect(await page.locator("#task textarea").first().inputValue() === "Dear Mei, thank you for writing.", "the draft did not follow her");
+}));
 
 visit("one question answered from two tabs: both answers are kept, the later one counts, neither tab fails", async ({ browser }) => inHouse(browser, desktop, async ({ house, context, page }) => {
   const map = solutions("practices/order/10-map.gift"), [first] = map.keys();
