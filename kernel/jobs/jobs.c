@@ -1,8 +1,9 @@
 /* jobs - what must happen later or again and again.
  *
- * Tables   job: what waits and what was given up; job_turn: which kind runs now
+ * Table    job: what waits and what was given up
  * Rule     a job's row goes in the transaction that does its work, so it is done once or not at all: a power cut in the
- *          middle leaves the row, and the job is run again. */
+ *          middle leaves the row, and the job is run again. Writers take turns, also those of several processes (db), so
+ *          no two jobs ever run at once. */
 #include "jobs/jobs.h"
 
 #include <errno.h>
@@ -52,9 +53,7 @@ typedef struct Run {
 
 static bool take(Scope *s, Run *r)
 {
-    jobs_rows_turn_row turn;
     jobs_rows_take_row row;
-    if (r->kind && !jobs_rows_turn(s, r->name, &turn)) return false;
     if (!jobs_rows_take(s, r->id, r->now, &row)) return false;
     r->body = row.body;
     r->mark = row.mark;
@@ -92,7 +91,7 @@ static bool failure_rule(Scope *s, void *arg)
     return true;
 }
 
-/* 1: it ran, well or not. 0: it was not our turn. */
+/* 1: it ran, well or not. 0: another process was quicker. */
 static int run_one(Site *site, Arena *arena, Run *r)
 {
     Landing landing, second;
@@ -115,13 +114,12 @@ static bool plan_rule(Scope *s, void *arg)
     for (int m = 0; m < s->site->module_n; m++)
         for (int k = 0; k < s->site->modules[m]->job_n; k++) {
             const JobKind *kind = &s->site->modules[m]->jobs[k];
-            jobs_rows_turn_add(s, str_from(kind->kind));
             if (kind->every) jobs_add(s, kind->kind, S(""), s->now);
         }
     return true;
 }
 
-/* Each kind has its turn, and what happens again and again is waiting. */
+/* What happens again and again is waiting. */
 static bool plan(Site *site, Arena *arena, int64_t now)
 {
     Landing landing;

@@ -5,15 +5,6 @@ INSERT INTO job (id, kind, body, mark, due, tries, failed_at, why) VALUES (:id, 
 -- name: due(now int) many
 SELECT id, kind FROM job WHERE failed_at = 0 AND due <= :now ORDER BY due, id LIMIT 100;
 
--- name: turn_add(kind str) run
-INSERT INTO job_turn (kind) VALUES (:kind) ON CONFLICT (kind) DO NOTHING;
-
--- name: turn(kind str) one
-SELECT kind FROM job_turn WHERE kind = :kind;
--- name: turn@postgres
--- Not there: another process runs a job of this kind. Its writer must not wait for ours.
-SELECT kind FROM job_turn WHERE kind = :kind FOR UPDATE SKIP LOCKED;
-
 -- name: take(id int, now int) one
 SELECT body, mark, tries FROM job WHERE id = :id AND failed_at = 0 AND due <= :now;
 

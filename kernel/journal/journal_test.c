@@ -616,6 +616,41 @@ TEST(a_second_process_over_postgresql_writes_under_a_number_of_its_own)
     drop_schemas(w);
 }
 
+/* ---- the program's own tables ------------------------------------------------------------------------------------------- */
+
+/* A row is its columns as text; their names come from the engine. */
+static str dump_of(World *w, const char *table)
+{
+    bool sqlite = db_engine(world_site(w)->db) == DB_SQLITE;
+    str columns = sql_str(w, at(w, sqlite
+        ? "SELECT group_concat('coalesce(CAST(' || name || ' AS TEXT), ''-'')', ' || '','' || ') FROM pragma_table_info('%s')"
+        : "SELECT string_agg('coalesce(CAST(' || column_name || ' AS TEXT), ''-'')', ' || '','' || ' ORDER BY ordinal_position) "
+          "FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = '%s'", table));
+    return sql_str(w, at(w, sqlite
+        ? "SELECT group_concat(line, '; ') FROM (SELECT %.*s AS line FROM %s ORDER BY 1)"
+        : "SELECT string_agg(line, '; ' ORDER BY line) FROM (SELECT %.*s AS line FROM %s) a", STR_ARG(columns), table));
+}
+
+static bool rebuild_program(Scope *s, void *arg)
+{
+    return journal_rebuild(s, arg);
+}
+
+/* What people did through pages, and what a rebuild makes of its records: every derived table of every module. */
+TEST(the_tables_of_the_program_are_rebuilt_the_same)
+{
+    Landing l;
+    int64_t records;
+    str *before = NEW(world_arena(w), str, db_derived_table_n);
+    Visit v = post(w, ANA, "/example", "body=Ask+the+carrier");
+    post(w, ANA, at(w, "%.*s/completion", STR_ARG(v.location)), "");
+    post(w, BO, "/example", "body=Ten+sacks");
+    for (int i = 0; i < db_derived_table_n; i++) before[i] = dump_of(w, db_derived_tables[i]);
+    EXPECT(dump_of(w, "example_note").n > 0);
+    EXPECT(site_write(world_site(w), world_arena(w), 0, rebuild_program, &records, &l) && records >= 3);
+    for (int i = 0; i < db_derived_table_n; i++) EXPECT_STR(dump_of(w, db_derived_tables[i]), before[i]);
+}
+
 /* ---- bodies ------------------------------------------------------------------------------------------------------ */
 
 typedef struct BodyCheck { World *w; } BodyCheck;
@@ -650,4 +685,5 @@ TESTS(journal, records_that_come_doubled_late_and_cut_make_the_same_tables_every
       what_cannot_be_read_is_refused_and_the_rest_is_taken,
       a_persons_own_device_gets_her_records_and_only_the_places_of_others,
       an_erased_person_leaves_headers_and_no_words_whenever_they_come,
-      a_second_process_over_postgresql_writes_under_a_number_of_its_own, a_body_is_read_kindly_and_never_trusted)
+      a_second_process_over_postgresql_writes_under_a_number_of_its_own,
+      the_tables_of_the_program_are_rebuilt_the_same, a_body_is_read_kindly_and_never_trusted)

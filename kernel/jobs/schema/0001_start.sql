@@ -11,8 +11,3 @@ CREATE TABLE job (
 ) @STRICT;
 CREATE UNIQUE INDEX job_waiting ON job (kind, mark) WHERE failed_at = 0;
 CREATE INDEX job_due ON job (due) WHERE failed_at = 0;
-
--- A row for each kind, held while a job of it runs, so that two processes never run one kind at once.
-CREATE TABLE job_turn (
-    kind      @TEXT PRIMARY KEY
-) @STRICT;
