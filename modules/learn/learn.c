@@ -139,10 +139,10 @@ const EntryKind learn_kinds[LEARN_KINDS] = {
 
 static Url lesson_url(Scope *s, str key) { return (Url){ str_fmt(s->arena, "/learn/%.*s", STR_ARG(key)) }; }
 
-static bool stop_at_next(Scope *s, int64_t after, LearnStop *stop)
+static bool stop_at_next(Scope *s, str pack, int64_t after, LearnStop *stop)
 {
     learn_open_after_row next;
-    if (!learn_open_after(s, s->me, after, &next)) return false;
+    if (!learn_open_after(s, s->me, pack, after, &next)) return false;
     stop->title = next.title;
     stop->course = next.course_title;
     stop->href = lesson_url(s, next.key);
@@ -163,7 +163,7 @@ LearnStop learn_stop(Scope *s)
             return stop;
         }
     }
-    bool found = stop_at_next(s, place.position, &stop) || (place.position && stop_at_next(s, 0, &stop));
+    bool found = (place.pack.n && stop_at_next(s, place.pack, place.position, &stop)) || stop_at_next(s, S(""), 0, &stop);
     stop.finished = !found && stop.begun;
     return stop;
 }

@@ -2,14 +2,14 @@
 
 -- name: programme() one
 SELECT title, forms, phases, visit, language, modules, courses, lessons, body AS "body:html"
-  FROM learn_pack WHERE hash <> '' ORDER BY installed_at LIMIT 1;
+  FROM learn_pack WHERE hash <> '' ORDER BY CASE WHEN pack = 'standard' THEN 0 ELSE 1 END, pack LIMIT 1;
 
 -- name: modules(me int) many
 SELECT m.key, m.number, m.title, m.courses, m.lessons, m.minutes, coalesce(g.done, 0) AS "done:int"
   FROM learn_module m
   LEFT JOIN (SELECT l.module, count(*) AS done FROM learn_done d JOIN learn_lesson l ON l.key = d.lesson
               WHERE d.person = :me GROUP BY l.module) g ON g.module = m.key
- ORDER BY m.position;
+ ORDER BY CASE WHEN m.pack = 'standard' THEN 0 ELSE 1 END, m.pack, m.position;
 
 -- name: module_at(key str) one
 SELECT key, number, title, competencies, lessons, minutes, body AS "body:html" FROM learn_module WHERE key = :key;
@@ -22,7 +22,7 @@ SELECT c.key, c.title, c.level, c.outcome, c.lessons, c.minutes, coalesce(g.done
  WHERE c.module = :module ORDER BY c.position;
 
 -- name: course(key str) one
-SELECT key, module, module_title, title, level, outcome, lessons, minutes, led AS "led:bool", body AS "body:html"
+SELECT key, pack, module, module_title, title, level, outcome, lessons, minutes, led AS "led:bool", body AS "body:html"
   FROM learn_course WHERE key = :key;
 
 -- name: courses_before(me int, course str) many
@@ -33,7 +33,7 @@ SELECT a.needs, a.title, c.lessons,
 
 -- name: lesson(key str) one
 SELECT key, course, module, title, outcome, minutes, course_title, module_title, task_title, next_key, next_title, next_where,
-       next_why, position, body AS "body:html", task AS "task:html", key_points AS "key_points:html", sources AS "sources:html",
+       next_why, pack, position, body AS "body:html", task AS "task:html", key_points AS "key_points:html", sources AS "sources:html",
        changes AS "changes:html"
   FROM learn_lesson WHERE key = :key;
 
@@ -57,24 +57,27 @@ SELECT f.field, f.kind, f.required AS "required:bool", f.label, f.hint, f.unit, 
 SELECT gift FROM learn_paper WHERE lesson = :lesson;
 
 -- name: sheet(key str) one
-SELECT title, minutes, body AS "body:html" FROM learn_sheet WHERE key = :key;
+SELECT title, minutes, body AS "body:html" FROM learn_sheet WHERE key = :key ORDER BY pack LIMIT 1;
 
 -- name: terms() many
-SELECT key, term, body AS "body:html" FROM learn_term ORDER BY position;
+-- Two packs may explain one word; the first is shown.
+SELECT t.key, t.term, t.body AS "body:html" FROM learn_term t
+ WHERE NOT EXISTS (SELECT 1 FROM learn_term o WHERE o.key = t.key AND o.pack < t.pack) ORDER BY t.pack, t.position;
 
 -- ---- where somebody is ------------------------------------------------------------------------------------------------
 
 -- name: place(me int) one
-SELECT l.key, l.title, l.course_title, l.position, p.at, CASE WHEN d.lesson IS NULL THEN 0 ELSE 1 END AS "done:bool"
+SELECT l.key, l.title, l.pack, l.course_title, l.position, p.at, CASE WHEN d.lesson IS NULL THEN 0 ELSE 1 END AS "done:bool"
   FROM learn_place p JOIN learn_lesson l ON l.key = p.lesson
   LEFT JOIN learn_done d ON d.person = p.person AND d.lesson = p.lesson
  WHERE p.person = :me;
 
--- name: open_after(me int, position int) one
+-- name: open_after(me int, pack str, position int) one
+-- The first lesson she has not completed, after a place in a pack; pack '': of all, the first pack first.
 SELECT l.key, l.title, l.course, l.course_title, l.minutes
   FROM learn_lesson l
- WHERE l.position > :position AND NOT EXISTS (SELECT 1 FROM learn_done d WHERE d.person = :me AND d.lesson = l.key)
- ORDER BY l.position LIMIT 1;
+ WHERE (:pack = '' OR l.pack = :pack) AND l.position > :position AND NOT EXISTS (SELECT 1 FROM learn_done d WHERE d.person = :me AND d.lesson = l.key)
+ ORDER BY l.pack, l.position LIMIT 1;
 
 -- name: done_in_course(me int, course str) int
 SELECT count(*) AS "n:int" FROM learn_done d JOIN learn_lesson l ON l.key = d.lesson WHERE d.person = :me AND l.course = :course;
@@ -163,8 +166,11 @@ VALUES (:pack, :hash, :at, :at, '', 0, :language, :title, :forms, :phases, :visi
 -- name: lessons_of_pack(pack str) many
 SELECT key FROM learn_lesson WHERE pack = :pack ORDER BY position LIMIT 5000;
 
--- name: pack_of_lesson(key str) one
-SELECT pack FROM learn_lesson WHERE key = :key;
+-- name: other_owner(key str, pack str) one
+-- The other pack that has a module, course or lesson of this address.
+SELECT pack FROM learn_module WHERE key = :key AND pack <> :pack
+UNION SELECT pack FROM learn_course WHERE key = :key AND pack <> :pack
+UNION SELECT pack FROM learn_lesson WHERE key = :key AND pack <> :pack LIMIT 1;
 
 -- name: drop_modules(pack str) run
 DELETE FROM learn_module WHERE pack = :pack;
@@ -225,5 +231,5 @@ INSERT INTO learn_term (key, pack, position, term, body) VALUES (:key, :pack, :p
 SELECT 'module' AS "kind:str", key AS "key:str" FROM learn_module WHERE pack = :pack
 UNION ALL SELECT 'course', key FROM learn_course WHERE pack = :pack
 UNION ALL SELECT 'lesson', key FROM learn_lesson WHERE pack = :pack
-UNION ALL SELECT 'page', key FROM learn_sheet WHERE pack = :pack
-UNION ALL SELECT 'term', key FROM learn_term WHERE pack = :pack;
+UNION ALL SELECT 'page', pack || '/' || key FROM learn_sheet WHERE pack = :pack
+UNION ALL SELECT 'term', pack || '/' || key FROM learn_term WHERE pack = :pack;

@@ -60,17 +60,20 @@ static bool read_number(Arena *keep, str arguments, TaskField *f)
     return plain_number(a.row[1], &f->low) && plain_number(a.row[2], &f->high) && f->low < f->high;
 }
 
+/* A number of characters. */
+static bool count_within(double v, int low, int high) { return v >= low && v <= high && v == floor(v); }
+
 static bool read_text(str arguments, TaskField *f)
 {
     f->high = TEXT_CHARS_USUAL;
-    return !arguments.n || (plain_number(arguments, &f->high) && f->high >= 1 && f->high <= PACK_TEXT_FIELD_MAX);
+    return !arguments.n || (plain_number(arguments, &f->high) && count_within(f->high, 1, PACK_TEXT_FIELD_MAX));
 }
 
 static bool read_long(Arena *keep, str arguments, TaskField *f)
 {
     Strs a = pack_list(keep, arguments, ',');
-    return a.n == 2 && plain_number(a.row[0], &f->low) && plain_number(a.row[1], &f->high) && f->low >= 0 && f->low < f->high &&
-           f->high <= PACK_LONG_FIELD_MAX;
+    return a.n == 2 && plain_number(a.row[0], &f->low) && plain_number(a.row[1], &f->high) &&
+           count_within(f->high, 1, PACK_LONG_FIELD_MAX) && count_within(f->low, 0, (int)f->high - 1);
 }
 
 static bool read_choice(Arena *keep, str arguments, TaskField *f)

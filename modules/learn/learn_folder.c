@@ -1,7 +1,9 @@
 /* learn_folder - the files of a pack, from a disk that is not trusted: a pack may come from a stick or an archive. */
 #include "learn_pack.h"
 
+#include <elf.h>
 #include <errno.h>
+#include <link.h>
 #include <sodium.h>
 #include <stdarg.h>
 #include <sys/stat.h>
@@ -130,9 +132,38 @@ PackFiles pack_folder(Arena *keep, const char *folder, PackProblems *problems)
 
 /* ---- hash ---------------------------------------------------------------------------------------------------------- */
 
-/* What is kept in the database is made from the bytes and by this program. Raise this when the same bytes should be read,
- * checked or rendered anew. */
-enum { MADE_BY = 1 };
+/* What is kept in the database is made from the files by this program: another program may check, render or pack them
+ * otherwise, so which one it was is part of the hash. The linker's build id names it; without one (an unusual tool chain) the
+ * files alone count. */
+static str id_in_notes(const char *p, const char *end)
+{
+    while (end - p >= (ptrdiff_t)sizeof(ElfW(Nhdr))) {
+        ElfW(Nhdr) note;
+        memcpy(&note, p, sizeof note);
+        const char *name = p + sizeof note, *id = name + ((note.n_namesz + 3) & ~3U);
+        if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == 4 && memcmp(name, "GNU", 4) == 0) return (str){ id, (ptrdiff_t)note.n_descsz };
+        p = id + ((note.n_descsz + 3) & ~3U);
+    }
+    return (str){ 0 };
+}
+
+static int find_id(struct dl_phdr_info *program, size_t size, void *ret)
+{
+    str *id = ret;
+    for (int i = 0; i < program->dlpi_phnum && !id->n; i++) {
+        const ElfW(Phdr) *part = &program->dlpi_phdr[i];
+        const char *at = (const char *)(program->dlpi_addr + part->p_vaddr);
+        if (part->p_type == PT_NOTE) *id = id_in_notes(at, at + part->p_memsz);
+    }
+    return 1;      /* the first one is the program itself */
+}
+
+static str program_id(void)
+{
+    str id = { 0 };
+    dl_iterate_phdr(find_id, &id);
+    return id;
+}
 
 static void hash_str(crypto_generichash_state *state, str s)
 {
@@ -144,10 +175,9 @@ static void hash_str(crypto_generichash_state *state, str s)
 str pack_hash(Arena *keep, PackFiles files)
 {
     unsigned char hash[32];
-    unsigned char made_by = MADE_BY;
     crypto_generichash_state state;
     crypto_generichash_init(&state, NULL, 0, sizeof hash);
-    crypto_generichash_update(&state, &made_by, 1);
+    hash_str(&state, program_id());
     for (ptrdiff_t i = 0; i < files.n; i++) {
         hash_str(&state, files.row[i].path);
         hash_str(&state, files.row[i].bytes);

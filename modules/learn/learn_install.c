@@ -152,12 +152,15 @@ static void put_lesson(Install *in, ptrdiff_t i)
                                 .area = str_fmt(s->arena, "%.*s · %.*s", STR_ARG(m->title), STR_ARG(c->title)) });
 }
 
+/* Several packs may have a visit, or explain the same word. */
+static str key_in_pack(Install *in, str key) { return str_fmt(in->s->arena, "%.*s/%.*s", STR_ARG(in->name), STR_ARG(key)); }
+
 static void put_sheets(Install *in)
 {
     for (ptrdiff_t i = 0; i < in->pack->sheet_n; i++) {
         const PackSheet *sheet = &in->pack->sheet[i];
         learn_sheet_put(in->s, sheet->key, in->name, sheet->title, sheet->minutes, sheet->html.s);
-        make_found(in, (SearchDoc){ S("page"), sheet->key, .title = sheet->title, .url = url_of(in->s->arena, sheet->key), .text = sheet->text,
+        make_found(in, (SearchDoc){ S("page"), key_in_pack(in, sheet->key), .title = sheet->title, .url = url_of(in->s->arena, sheet->key), .text = sheet->text,
                                     .area = in->pack->title, .weight = WEIGHT_PAGE });
     }
 }
@@ -168,7 +171,7 @@ static void put_terms(Install *in)
         const PackTerm *t = &in->pack->term[i];
         str url = str_fmt(in->s->arena, "/learn/glossary#%.*s", STR_ARG(url_escape(in->s->arena, t->key)));
         learn_term_put(in->s, t->key, in->name, i + 1, t->term, t->html.s);
-        make_found(in, (SearchDoc){ S("term"), t->key, .title = t->term, .url = url, .text = t->text, .weight = WEIGHT_TERM });
+        make_found(in, (SearchDoc){ S("term"), key_in_pack(in, t->key), .title = t->term, .url = url, .text = t->text, .weight = WEIGHT_TERM });
     }
 }
 
@@ -199,13 +202,18 @@ void learn_install(Scope *s, str name, const Pack *pack)
 
 /* ---- beside other packs ---------------------------------------------------------------------------------------------- */
 
+static void check_owner(Scope *s, str name, str key, str file, PackProblems *problems)
+{
+    learn_other_owner_row other;
+    if (learn_other_owner(s, key, name, &other))
+        pack_problem(problems, file, 1, "The pack \"%.*s\" has something at the address %.*s already.", STR_ARG(other.pack), STR_ARG(key));
+}
+
 void learn_check_beside(Scope *s, str name, const Pack *pack, PackProblems *problems)
 {
-    for (ptrdiff_t i = 0; i < pack->lesson_n; i++) {
-        learn_pack_of_lesson_row other;
-        if (!learn_pack_of_lesson(s, pack->lesson[i].key, &other) || str_eq(other.pack, name)) continue;
-        pack_problem(problems, pack->lesson[i].file, 1, "The pack \"%.*s\" has a lesson of this address already.", STR_ARG(other.pack));
-    }
+    for (ptrdiff_t i = 0; i < pack->module_n; i++) check_owner(s, name, pack->module[i].key, pack->module[i].file, problems);
+    for (ptrdiff_t i = 0; i < pack->course_n; i++) check_owner(s, name, pack->course[i].key, pack->course[i].file, problems);
+    for (ptrdiff_t i = 0; i < pack->lesson_n; i++) check_owner(s, name, pack->lesson[i].key, pack->lesson[i].file, problems);
 }
 
 str pack_name_of(Arena *keep, const char *folder)

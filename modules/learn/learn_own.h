@@ -58,7 +58,7 @@ Options currencies(void);
 
 /* Writing. Installs a clean pack in place of what was there under this name. */
 void learn_install(Scope *s, str name, const Pack *pack);
-/* Writing. Problems when the pack meets others: lessons of the same address. */
+/* Problems when another pack owns one of its addresses. */
 void learn_check_beside(Scope *s, str name, const Pack *pack, PackProblems *problems);
 str  pack_name_of(Arena *keep, const char *folder);                  /* "content/standard/" -> "standard" */
 

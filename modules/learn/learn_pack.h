@@ -46,7 +46,7 @@ typedef struct PackFiles { PackFile *row; ptrdiff_t n; } PackFiles;
 
 /* Every file below `folder`, in order of path. Symbolic links, odd names, foreign kinds and too much of anything are problems. */
 PackFiles pack_folder(Arena *keep, const char *folder, PackProblems *problems);
-str       pack_hash(Arena *keep, PackFiles files);       /* hex; the same for the same paths and bytes */
+str       pack_hash(Arena *keep, PackFiles files);       /* hex; the same for the same paths, bytes and program */
 bool      pack_name_ok(str name);                        /* small letters, digits and '-' between them */
 
 /* ---- text ---------------------------------------------------------------------------------------------------------- */

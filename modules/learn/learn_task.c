@@ -3,7 +3,8 @@
 
 #include <math.h>
 
-enum { MONEY_MAX_MILLIONS = 1000000, RADIOS_MAX = 6 };
+enum { RADIOS_MAX = 6 };
+#define NUMBER_MAX 1e12
 
 /* ---- showing --------------------------------------------------------------------------------------------------------- */
 
@@ -18,7 +19,7 @@ static Options options_of(Scope *s, const learn_fields_row *f)
     return (Options){ row, n };
 }
 
-static int decimals(double v) { return v == floor(v) ? 0 : 2; }
+static int decimals(double v) { return v == floor(v) ? 0 : v * 10 == floor(v * 10) ? 1 : 2; }
 
 static str limits(Scope *s, const learn_fields_row *f)
 {
@@ -98,14 +99,17 @@ static str amount_text(Arena *keep, double v)
 static str number_read(Form *f, Scope *s, const learn_fields_row *row, const char *name)
 {
     double v;
-    if (!str_trim(form_raw(f, name)).n || !form_real(f, name, row->low, row->high, &v)) return (str){ 0 };
-    return str_fmt(s->arena, "%.15g", v);
+    if (!str_trim(form_raw(f, name)).n || !form_real(f, name, -NUMBER_MAX, NUMBER_MAX, &v)) return (str){ 0 };
+    if (v >= row->low && v <= row->high) return str_fmt(s->arena, "%.15g", v);
+    form_error(f, name, FILL(s, T(s, "From {low} to {high}, please."), { "low", num_real(s, row->low, decimals(row->low)) },
+                             { "high", num_real(s, row->high, decimals(row->high)) }));
+    return (str){ 0 };
 }
 
 static str money_read(Form *f, Scope *s, const learn_fields_row *row, const char *name)
 {
     double v;
-    if (!str_trim(form_raw(f, name)).n || !form_real(f, name, 0, 1e6 * MONEY_MAX_MILLIONS, &v)) return (str){ 0 };
+    if (!str_trim(form_raw(f, name)).n || !form_real(f, name, 0, NUMBER_MAX, &v)) return (str){ 0 };
     str currency = form_raw(f, currency_field(s->arena, row->field));
     if (currency.n && among(currencies(), currency)) return str_fmt(s->arena, "%.*s %.*s", STR_ARG(amount_text(s->arena, v)), STR_ARG(currency));
     form_error(f, name, T(s, "Please choose the currency."));

@@ -75,7 +75,7 @@ static void find_next(Scope *s, CourseView *v)
 {
     for (ptrdiff_t i = 0; i < v->lessons.n; i++) v->done += v->lessons.row[i].done;
     int64_t before = v->lessons.n ? v->lessons.row[0].position - 1 : 0;
-    v->next_there = learn_open_after(s, s->me, before, &v->next) || learn_open_after(s, s->me, 0, &v->next);
+    v->next_there = learn_open_after(s, s->me, v->course.pack, before, &v->next) || learn_open_after(s, s->me, S(""), 0, &v->next);
 }
 
 CourseView *course_view(Scope *s, str key)
@@ -103,31 +103,38 @@ void CourseView_json(Json *j, str key, const CourseView *v)
 
 /* ---- a lesson --------------------------------------------------------------------------------------------------------- */
 
-static str questions_rule(Scope *s, const QuizStanding *q)
+static str percent_text(Scope *s, int64_t percent) { return num_percent(s, (int)percent); }
+
+static str questions_so_far(Scope *s, const QuizStanding *q)
 {
-    str all = FILL(s, T(s, "Answer all questions, and at least {percent} of them right the last time you answered."),
-                   { "percent", num_percent(s, QUIZ_DONE_PERCENT) });
-    if (q->done || !q->answered) return all;
-    str so_far = q->answered < q->questions
-        ? TN(s, "{n} question is still open.", "{n} questions are still open.", q->questions - q->answered)
-        : FILL(s, T(s, "You have {percent} so far. Answer again those that were wrong."), { "percent", num_percent(s, (int)q->percent) });
-    return str_fmt(s->arena, "%.*s %.*s", STR_ARG(all), STR_ARG(so_far));
+    if (q->done || !q->answered) return (str){ 0 };
+    if (q->answered < q->questions) return TN(s, "{n} question is still open.", "{n} questions are still open.", q->questions - q->answered);
+    return FILL(s, T(s, "You have {percent} so far. Answer again those that were wrong."), { "percent", percent_text(s, q->percent) });
 }
 
-static str task_rule(Scope *s, const Standing *st)
+static str task_so_far(Scope *s, const Standing *st)
 {
-    str all = T(s, "Fill in and save every line of the task that has a star (*).");
-    if (st->filled == st->required || !st->filled) return all;
-    str open = TN(s, "{n} line is still open.", "{n} lines are still open.", st->required - st->filled);
-    return str_fmt(s->arena, "%.*s %.*s", STR_ARG(all), STR_ARG(open));
+    if (st->filled == st->required || !st->filled) return (str){ 0 };
+    return TN(s, "{n} line is still open.", "{n} lines are still open.", st->required - st->filled);
 }
 
-static RuleLines rule_of(Scope *s, const Standing *st)
+static RuleLine rule_line(Scope *s, bool met, str text, str so_far, str lesson, const char *place)
+{
+    RuleLine line = { met, text, so_far, { { 0 } } };
+    if (!met) line.href.s = str_fmt(s->arena, "/learn/%.*s#%s", STR_ARG(lesson), place);
+    return line;
+}
+
+static RuleLines rule_of(Scope *s, const Standing *st, str lesson)
 {
     RuleLines rule = { NEW(s->arena, RuleLine, 3), 0 };
-    if (st->questions.questions) rule.row[rule.n++] = (RuleLine){ st->questions.done, questions_rule(s, &st->questions) };
-    if (st->required) rule.row[rule.n++] = (RuleLine){ st->filled == st->required, task_rule(s, st) };
-    rule.row[rule.n++] = (RuleLine){ st->done, T(s, "Then say that you are done.") };
+    str answer = FILL(s, T(s, "Answer all questions, and at least {percent} of them right the last time you answered."),
+                      { "percent", percent_text(s, QUIZ_DONE_PERCENT) });
+    str fill = T(s, "Fill in and save every line of the task that has a star (*).");
+    if (st->questions.questions)
+        rule.row[rule.n++] = rule_line(s, st->questions.done, answer, questions_so_far(s, &st->questions), lesson, "questions");
+    if (st->required) rule.row[rule.n++] = rule_line(s, st->filled == st->required, fill, task_so_far(s, st), lesson, "task");
+    rule.row[rule.n++] = (RuleLine){ .met = st->done, .text = T(s, "Then say that you are done.") };
     return rule;
 }
 
@@ -166,7 +173,7 @@ LessonView *lesson_view(Scope *s, str course, str key)
     if (!there) return NULL;
     v->fields = fields_shown(s, v->rows);
     v->standing = standing_of(v->questions->standing, v->rows, v->around, key);
-    v->rule = rule_of(s, &v->standing);
+    v->rule = rule_of(s, &v->standing, key);
     v->why_next = why_next(s, &v->lesson);
     count_places(v);
     return v;
@@ -186,6 +193,7 @@ static void rule_json(Json *j, const RuleLines *rule)
         json_object(j, S(""));
         json_bool(j, S("met"), rule->row[i].met);
         json_str(j, S("text"), rule->row[i].text);
+        json_str(j, S("so_far"), rule->row[i].so_far);
         json_object_end(j);
     }
     json_array_end(j);

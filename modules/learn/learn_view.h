@@ -40,7 +40,7 @@ void CourseView_json(Json *j, str key, const CourseView *v);
 
 /* ---- a lesson --------------------------------------------------------------------------------------------------------- */
 
-typedef struct RuleLine { bool met; str text; } RuleLine;
+typedef struct RuleLine { bool met; str text, so_far; Url href; } RuleLine;     /* href: where it is done; "" once it is */
 typedef struct RuleLines { RuleLine *row; ptrdiff_t n; } RuleLines;
 
 typedef struct LessonView {
@@ -53,7 +53,6 @@ typedef struct LessonView {
     RuleLines          rule;           /* what makes it complete, and what is still missing, in plain words */
     str                why_next;
     int64_t            place, of;      /* third of four in its course */
-    bool               refused;        /* she said "done" and something is missing */
     int64_t            seen;           /* the newest answer the page shows: see learn_web.c */
 } LessonView;
 LessonView *lesson_view(Scope *s, str course, str key);  /* NULL: no such lesson */

@@ -79,6 +79,9 @@ static Reply lesson_get(Request *rq)
     return v ? learn_show_lesson(rq, v, kept_form(rq, v)) : not_found(rq);
 }
 
+/* Where a form was refused the browser shows the form's address; asked for again, it is the lesson. */
+static Reply lesson_again_get(Request *rq) { return see_other_url(rq, str_fmt(rq->s.arena, "/learn/%.*s", STR_ARG(key_of(rq, 3)))); }
+
 static Reply paper_get(Request *rq)
 {
     PaperView *v = paper_view(&rq->s, key_of(rq, 3));
@@ -97,7 +100,7 @@ static Reply task_post(Request *rq)
     if (!v) return not_found(rq);
     if (!str_int(form_raw(f, "seen"), &seen)) seen = INT64_MAX;
     str *values = fields_read(f, &rq->s, v->rows);
-    if (form_bad(f)) return unprocessable(learn_show_lesson(rq, v, f));
+    if (form_bad(f)) return unprocessable(learn_show_task(rq, v, f));
     for (ptrdiff_t i = 0; i < v->rows.n; i++) {
         const learn_fields_row *row = &v->rows.row[i];
         if (str_eq(values[i], row->value) || left_empty(row, values[i], seen)) continue;
@@ -112,7 +115,8 @@ static Reply after_completion(Request *rq, const LessonView *v)
     learn_open_after_row next;
     if (learn_done_in_course(&rq->s, rq->s.me, v->lesson.course) == v->of)
         return see_other(rq, "/learn/%.*s/completion", STR_ARG(v->lesson.course));
-    if (!learn_open_after(&rq->s, rq->s.me, v->lesson.position, &next) && !learn_open_after(&rq->s, rq->s.me, 0, &next))
+    if (!learn_open_after(&rq->s, rq->s.me, v->lesson.pack, v->lesson.position, &next) &&
+        !learn_open_after(&rq->s, rq->s.me, S(""), 0, &next))
         return see_other(rq, "/learn");
     notice(rq, FILL(&rq->s, T(&rq->s, "“{lesson}” is completed."), { "lesson", v->lesson.title }));
     return see_other(rq, "/learn/%.*s", STR_ARG(next.key));
@@ -122,10 +126,7 @@ static Reply completion_post(Request *rq)
 {
     LessonView *v = find(rq);
     if (!v) return not_found(rq);
-    if (!v->standing.done && !standing_ready(&v->standing)) {
-        v->refused = true;
-        return unprocessable(learn_show_lesson(rq, v, kept_form(rq, v)));
-    }
+    if (!v->standing.done && !standing_ready(&v->standing)) return unprocessable(learn_show_open(rq, v));
     if (!v->standing.done) learn_keep_done(&rq->s, v->lesson.key);
     return after_completion(rq, v);
 }
@@ -146,9 +147,11 @@ static const Route routes[] = {
     GET ("/learn/:module/:course/facilitator",        facilitator_get,       .who = WHO_ANYONE,  .page = "show_sheet"),
     GET ("/learn/:module/:course/:lesson",            lesson_get,            .who = WHO_ANYONE,  .page = "show_lesson"),
     GET ("/learn/:module/:course/:lesson/print",      paper_get,             .who = WHO_ANYONE,  .page = "show_paper"),
+    GET ("/learn/:module/:course/:lesson/task",       lesson_again_get,      .who = WHO_ANYONE),
+    GET ("/learn/:module/:course/:lesson/completion", lesson_again_get,      .who = WHO_ANYONE),
     GET ("/search",                                   search_get,            .who = WHO_ANYONE,  .page = "show_search"),
-    POST("/learn/:module/:course/:lesson/task",       task_post,             .who = WHO_LEARNER, .page = "show_lesson", .body_max = TASK_BODY_MAX),
-    POST("/learn/:module/:course/:lesson/completion", completion_post,       .who = WHO_LEARNER, .page = "show_lesson"),
+    POST("/learn/:module/:course/:lesson/task",       task_post,             .who = WHO_LEARNER, .page = "show_task", .body_max = TASK_BODY_MAX),
+    POST("/learn/:module/:course/:lesson/completion", completion_post,       .who = WHO_LEARNER, .page = "show_open"),
 };
 
 static void nav(Request *rq, Nav *bar)

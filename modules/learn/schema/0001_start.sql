@@ -62,7 +62,7 @@ CREATE TABLE learn_after (
 CREATE TABLE learn_lesson (
   key           @TEXT NOT NULL PRIMARY KEY,
   pack          @TEXT NOT NULL,
-  position      @INT NOT NULL,               -- in the whole programme
+  position      @INT NOT NULL,               -- in its pack
   course        @TEXT NOT NULL,
   module        @TEXT NOT NULL,
   title         @TEXT NOT NULL,
@@ -81,7 +81,7 @@ CREATE TABLE learn_lesson (
   sources       @TEXT NOT NULL,
   changes       @TEXT NOT NULL
 ) @STRICT;
-CREATE INDEX learn_lesson_position ON learn_lesson (position);
+CREATE INDEX learn_lesson_position ON learn_lesson (pack, position);
 CREATE INDEX learn_lesson_course ON learn_lesson (course, position);
 -- @postgres
 -- A page is read a thousand times for each time it is written: unpacking it each time costs more than the room it takes.
@@ -113,19 +113,21 @@ CREATE TABLE learn_paper (
 
 -- The visit, and notes for leading a course in a room.
 CREATE TABLE learn_sheet (
-  key           @TEXT NOT NULL PRIMARY KEY,  -- "visit", "practices/order/facilitator"
+  key           @TEXT NOT NULL,              -- "visit", "practices/order/facilitator"
   pack          @TEXT NOT NULL,
   title         @TEXT NOT NULL,
   minutes       @INT NOT NULL,
-  body          @TEXT NOT NULL
+  body          @TEXT NOT NULL,
+  PRIMARY KEY (key, pack)
 ) @STRICT;
 
 CREATE TABLE learn_term (
-  key           @TEXT NOT NULL PRIMARY KEY,
+  key           @TEXT NOT NULL,
   pack          @TEXT NOT NULL,
   position      @INT NOT NULL,
   term          @TEXT NOT NULL,
-  body          @TEXT NOT NULL
+  body          @TEXT NOT NULL,
+  PRIMARY KEY (key, pack)
 ) @STRICT;
 
 -- What people do.

@@ -1,0 +1,305 @@
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../../tests/world.h"
+#include "learn_own.h"
+
+#define SMALL SAMPAN_SOURCE "/modules/learn/test_packs/small"
+#define ONE "trial/first/10-one.md"
+#define TWO "trial/first/20-two.md"
+#define BOX "trial/first/figures/box.svg"
+
+static PackFiles small_files(World *w, PackProblems *problems)
+{
+    *problems = (PackProblems){ .keep = world_arena(w) };
+    return pack_folder(world_arena(w), SMALL, problems);
+}
+
+static PackFile *file_at(PackFiles files, const char *path)
+{
+    for (ptrdiff_t i = 0; i < files.n; i++)
+        if (str_eq(files.row[i].path, str_from(path))) return &files.row[i];
+    return NULL;
+}
+
+/* What an author typed wrong: `was` became `is` in a file; without `was` the file is new, without `is` it is gone. */
+typedef struct Slip { const char *file, *was, *is; int line; const char *says; } Slip;
+
+static void slip(World *w, PackFiles *files, const Slip *s)
+{
+    PackFile *file = file_at(*files, s->file);
+    if (!s->is) {
+        *file = files->row[--files->n];
+        return;
+    }
+    if (!s->was) {
+        files->row[files->n++] = (PackFile){ .path = str_from(s->file), .bytes = str_from(s->is) };
+        return;
+    }
+    ptrdiff_t at = str_find(file->bytes, str_from(s->was));
+    CHECK(at >= 0);
+    str before = str_slice(file->bytes, 0, at), after = str_slice(file->bytes, at + (ptrdiff_t)strlen(s->was), file->bytes.n);
+    file->bytes = str_fmt(world_arena(w), "%.*s%s%.*s", STR_ARG(before), s->is, STR_ARG(after));
+}
+
+static bool told(const PackProblems *problems, const Slip *s)
+{
+    for (ptrdiff_t i = 0; i < problems->n; i++) {
+        const PackProblem *p = &problems->row[i];
+        if (str_eq(p->file, str_from(s->file)) && p->line == s->line && str_find(p->sentence, str_from(s->says)) >= 0) return true;
+    }
+    return false;
+}
+
+static void expect_told(World *w, const Slip *s)
+{
+    PackProblems problems;
+    PackFiles files = small_files(w, &problems);
+    slip(w, &files, s);
+    pack_read(world_arena(w), files, &problems);
+    if (told(&problems, s)) return;
+    world_failed(w, s->file, s->line, s->says);
+    for (ptrdiff_t i = 0; i < problems.n; i++) printf("  %.*s:%d: %.*s\n", STR_ARG(problems.row[i].file), problems.row[i].line, STR_ARG(problems.row[i].sentence));
+}
+
+#define EXPECT_TOLD(slips) do { for (size_t i_ = 0; i_ < sizeof(slips) / sizeof(*(slips)); i_++) expect_told(w, &(slips)[i_]); } while (0)
+
+/* ---- a good pack ----------------------------------------------------------------------------------------------------- */
+
+TEST(a_good_pack_is_read_in_its_order_with_everything_in_it)
+{
+    PackProblems problems;
+    Pack *pack = pack_read(world_arena(w), small_files(w, &problems), &problems);
+    EXPECT(pack_is_clean(&problems));
+    EXPECT(pack->module_n == 2 && pack->course_n == 2 && pack->lesson_n == 3 && pack->term_n == 2 && pack->sheet_n == 2 && pack->figure_n == 1);
+    const PackLesson *one = &pack->lesson[0];
+    EXPECT_STR(one->key, S("trial/first/one"));
+    EXPECT_STR(pack->lesson[2].key, S("trial/second/three"));
+    EXPECT_STR(pack->lesson[1].after.row[0], S("trial/first/one"));
+    EXPECT(one->bank.question_n == 5 && one->figures == 1 && one->worked == 1 && one->facts == 3);
+    EXPECT(str_find(one->body.html.s, S("7.50")) >= 0 && str_find(one->body.html.s, S("<svg role=\"img\"")) >= 0);
+    EXPECT(str_find(one->body.html.s, S("/learn/glossary#gross-weight")) >= 0 && str_find(one->body.html.s, S("/learn/trial/first/two")) >= 0);
+    EXPECT(str_find(one->body.html.s, S("Take a real box")) < 0 && str_find(one->task.html.s, S("Take a real box")) >= 0);
+    EXPECT(str_find(one->body.html.s, S("looked at")) < 0 && str_find(one->sources.html.s, S("looked at")) >= 0);
+}
+
+TEST(fields_of_a_task_keep_their_type_range_and_options)
+{
+    PackProblems problems;
+    Pack *pack = pack_read(world_arena(w), small_files(w, &problems), &problems);
+    const PackLesson *one = &pack->lesson[0];
+    EXPECT(one->field_n == 8);
+    EXPECT(one->field[0].kind == FIELD_TEXT && one->field[0].required && one->field[0].high == 40);
+    EXPECT(one->field[1].kind == FIELD_NUMBER && !one->field[1].required && one->field[1].high == 30.5);
+    EXPECT_STR(one->field[1].unit, S("kg"));
+    EXPECT(one->field[3].kind == FIELD_CHOICE && one->field[3].options.n == 3);
+    EXPECT_STR(one->field[3].options.row[1], S("green, like leaves"));
+    EXPECT(one->field[7].kind == FIELD_LONG && one->field[7].low == 20 && one->field[7].high == 4000);
+}
+
+TEST(lines_that_end_the_windows_way_are_the_same_pack)
+{
+    PackProblems problems;
+    PackFiles files = small_files(w, &problems);
+    for (ptrdiff_t i = 0; i < files.n; i++) {
+        Out o;
+        out_init(&o, world_arena(w), 2 * files.row[i].bytes.n + 3);
+        out_lit(&o, "\xEF\xBB\xBF");
+        for (ptrdiff_t k = 0; k < files.row[i].bytes.n; k++) {
+            if (files.row[i].bytes.p[k] == '\n') out_char(&o, '\r');
+            out_char(&o, files.row[i].bytes.p[k]);
+        }
+        files.row[i].bytes = out_text(&o);
+    }
+    Pack *pack = pack_read(world_arena(w), files, &problems);
+    EXPECT(pack_is_clean(&problems) && pack->lesson_n == 3);
+}
+
+/* ---- mistakes -------------------------------------------------------------------------------------------------------- */
+
+TEST(mistakes_in_a_head_are_told_by_line)
+{
+    static const Slip slips[] = {
+        { ONE, "---\ntitle", "title", 1, "must begin with a head" },
+        { ONE, "title: Pack a box", "titel: Pack a box", 2, "\"titel\" is not known here. Known are: title, minutes, outcome, after" },
+        { ONE, "title: Pack a box", "title:", 2, "\"title\" is missing" },
+        { ONE, "minutes: 10", "minutes: ten", 3, "whole number from 10 to 30" },
+        { ONE, "minutes: 10", "minutes: 10\nminutes: 12", 4, "said twice" },
+        { ONE, "outcome: Pack one box so that it arrives whole", "", 1, "\"outcome\" is missing" },
+        { TWO, "after: one", "after: eleven", 5, "no lesson \"trial/first/eleven\"" },
+        { ONE, "outcome:", "after: two\noutcome:", 4, "does not come before this lesson" },
+        { "trial/first/course.md", "level: S", "level: X", 3, "S (starter)" },
+        { "trial/first/course.md", "level: S", "after: trial/second\nlevel: S", 3, "before itself" },
+        { "trial/module.md", "first; second", "first; third", 5, "\"second\" is there and is not named" },
+        { "trial/module.md", "first; second", "first; second; glossary", 5, "cannot be the name" },
+        { "programme.md", "trial; later", "trial; later; never", 1, "never/module.md is missing" },
+        { "later/module.md", "---\n\nNothing yet.", "Nothing yet.", 5, "no end" },
+    };
+    EXPECT_TOLD(slips);
+}
+
+TEST(a_lesson_that_lacks_a_part_is_told_so)
+{
+    static const Slip slips[] = {
+        { TWO, "::: task Weigh your own box", "::: tip", 1, "no task" },
+        { TWO, "::: task Weigh your own box", "::: task", 10, "needs a title" },
+        { TWO, ":::\n\n## Key", "\n## Key", 13, "not closed" },
+        { TWO, "- trial.name*: text(60) | What is in it? | as before", "", 10, "no field" },
+        { TWO, "## Key points", "## Key point", 1, "no \"## Key points\"" },
+        { TWO, "- Two.", "", 14, "at least 2" },
+        { TWO, "## Sources", "## Source", 1, "no \"## Sources\"" },
+        { TWO, "- Our scale, 2026.", "- Our scale.", 21, "no date" },
+        { TWO, "- Our scale, 2026.", "", 19, "needs a list" },
+        { TWO, ":::\n\n## Key", ":::\n\n::: task Again\n- a.b: date | When? |\n:::\n\n## Key", 14, "one task" },
+        { TWO, "minutes: 10", "minutes: 20", 3, "take about 5 minutes; the head says 20" },
+        { "trial/first/20-two.gift", NULL, NULL, 0, "" },
+    };
+    for (size_t i = 0; i + 1 < sizeof slips / sizeof *slips; i++) expect_told(w, &slips[i]);
+    PackProblems problems;
+    PackFiles files = small_files(w, &problems);
+    slip(w, &files, &slips[sizeof slips / sizeof *slips - 1]);
+    pack_read(world_arena(w), files, &problems);
+    EXPECT(told(&problems, &(Slip){ .file = TWO, .line = 1, .says = "20-two.gift is missing" }));
+}
+
+TEST(what_a_text_leans_on_must_be_there)
+{
+    static const Slip slips[] = {
+        { ONE, "[[carton]]", "[[crate]]", 9, "crate" },
+        { ONE, "trial/first/two)", "trial/first/twelve)", 9, "trial/first/twelve" },
+        { ONE, "figures/box.svg", "figures/bag.svg", 11, "figures/bag.svg" },
+        { ONE, "figures/box.svg", "../second/figures/box.svg", 11, "box.svg" },
+        { BOX, "M0 0l4 2-4 2z", "M0 0", 0, "" },
+        { ONE, "![A box with its three sizes]", "![]", 11, "Say in the brackets" },
+        { ONE, "{=3*2.50|7.50}", "{=3*2.50|7.60}", 9, "7.5" },
+        { "trial/first/figures/bag.svg", NULL, "<svg viewBox=\"0 0 1 1\"/>", 1, "No page of this course shows" },
+        { "trial/first/30-more.gift", NULL, "", 1, "No lesson has this name" },
+        { "trial/first/notes.md", NULL, "", 1, "Nothing reads this file" },
+        { "trial/first/30-one.md", NULL, "---\n---\n", 1, "two lessons called \"one\"" },
+        { "trial/first/30-print.md", NULL, "---\n---\n", 1, "cannot be the name of a lesson" },
+        { "glossary.md", "A box for shipping.", "", 5, "not explained" },
+        { "glossary.md", "## gross weight", "## Carton", 9, "already in the glossary" },
+        { "trial/first/10-one.gift", "~The tea #That is the net weight.", "~The tea", 8, "feedback" },
+    };
+    for (size_t i = 0; i < sizeof slips / sizeof *slips; i++)
+        if (slips[i].line) expect_told(w, &slips[i]);
+}
+
+TEST(a_field_written_wrong_is_told_with_the_right_way)
+{
+    static const Slip slips[] = {
+        { ONE, "trial.name*: text(40)", "trial.name*: words(40)", 20, "\"words\" is no type" },
+        { ONE, "trial.name*: text(40)", "name*: text(40)", 20, "two or more words" },
+        { ONE, "trial.name*: text(40)", "Trial.Name*: text(40)", 20, "two or more words" },
+        { ONE, "trial.name*: text(40)", "trial.x_currency: text(40)", 20, "two or more words" },
+        { ONE, "text(40) | What is in it? | for example: tea", "text(40)", 20, "`- key: type | label | hint`" },
+        { ONE, "text(40)", "text(4000)", 20, "up to 300" },
+        { ONE, "number(kg, 0, 30.5)", "number(0, 30)", 21, "number(kg, 0, 1000)" },
+        { ONE, "number(kg, 0, 30.5)", "number(kg, 30, 0)", 21, "number(kg, 0, 1000)" },
+        { ONE, "money |", "money(USD) |", 22, "Nothing stands in brackets" },
+        { ONE, "choice(red; green, like leaves; blue)", "choice(red)", 23, "choice(a; b; c)" },
+        { ONE, "choice(red; green, like leaves; blue)", "choice(red; red)", 23, "choice(a; b; c)" },
+        { ONE, "choice(red; green, like leaves; blue)", "choice(red; blue", 23, "bracket" },
+        { ONE, "long(20, 4000)", "long(20, 5000)", 27, "up to 4000" },
+        { ONE, "trial.day", "trial.name", 26, "stands here twice" },
+        { TWO, "text(60)", "long(0, 60)", 11, "share one answer" },
+    };
+    EXPECT_TOLD(slips);
+}
+
+TEST(bytes_that_are_no_text_are_told_by_line)
+{
+    static const Slip slips[] = {
+        { ONE, "They break", "They \xC0\xAF break", 14, "not UTF-8" },
+        { ONE, "They break", "They \xE2\x80\xAE break", 14, "turns the direction" },
+        { ONE, "They break", "They \x07 break", 14, "cannot be seen" },
+        { ONE, "They break", "They \r break", 14, "cannot be seen" },
+    };
+    EXPECT_TOLD(slips);
+    PackProblems problems;
+    PackFiles files = small_files(w, &problems);
+    PackFile *file = file_at(files, ONE);
+    char *copy = NEW(world_arena(w), char, file->bytes.n);
+    memcpy(copy, file->bytes.p, (size_t)file->bytes.n);
+    copy[str_find(file->bytes, S("They break"))] = '\0';
+    file->bytes.p = copy;
+    pack_read(world_arena(w), files, &problems);
+    EXPECT(told(&problems, &(Slip){ .file = ONE, .line = 14, .says = "cannot be seen" }));
+}
+
+TEST(all_mistakes_are_told_at_once_and_a_flood_is_counted)
+{
+    PackProblems problems;
+    PackFiles files = small_files(w, &problems);
+    slip(w, &files, &(Slip){ ONE, "minutes: 10", "minutes: 99", 0, "" });
+    slip(w, &files, &(Slip){ TWO, "[[carton]]", "[[crate]]", 0, "" });
+    slip(w, &files, &(Slip){ "glossary.md", "## gross weight", "## Carton", 0, "" });
+    pack_read(world_arena(w), files, &problems);
+    EXPECT(problems.n >= 4 && str_eq(problems.row[0].file, S("glossary.md")));
+    for (int i = 0; i < 2 * PACK_PROBLEMS_MAX; i++) pack_problem(&problems, S("x"), i, "again");
+    EXPECT(problems.n == PACK_PROBLEMS_MAX && problems.untold > PACK_PROBLEMS_MAX / 2);
+}
+
+/* ---- the disk -------------------------------------------------------------------------------------------------------- */
+
+static const char *scratch_folder(World *w)
+{
+    char *path = (char *)str_keep(world_arena(w), S("/tmp/sampan-pack-XXXXXX")).p;
+    CHECK(mkdtemp(path));
+    return path;
+}
+
+static const char *put_file(World *w, const char *folder, const char *name, str bytes)
+{
+    const char *path = str_z(world_arena(w), str_fmt(world_arena(w), "%s/%s", folder, name));
+    CHECK(os_write_file(path, bytes));
+    return path;
+}
+
+static bool told_of(const PackProblems *problems, const char *says)
+{
+    for (ptrdiff_t i = 0; i < problems->n; i++)
+        if (str_find(problems->row[i].sentence, str_from(says)) >= 0) return true;
+    return false;
+}
+
+TEST(links_odd_names_foreign_and_large_files_stay_outside)
+{
+    Arena *arena = world_arena(w);
+    const char *folder = scratch_folder(w);
+    char *large = NEW(arena, char, PACK_FIGURE_MAX + 1);
+    const char *made[] = {
+        put_file(w, folder, "programme.md", S("---\n---\n")), put_file(w, folder, "Odd Name.md", S("")), put_file(w, folder, "page.html", S("")),
+        put_file(w, folder, "a.b.md", S("")),                put_file(w, folder, "large.svg", (str){ large, PACK_FIGURE_MAX + 1 }),
+    };
+    const char *link = str_z(arena, str_fmt(arena, "%s/glossary.md", folder));
+    CHECK(symlink("/etc/passwd", link) == 0);
+    PackProblems problems = { .keep = arena };
+    PackFiles files = pack_folder(arena, folder, &problems);
+    EXPECT(files.n == 1 && problems.n == 5);
+    EXPECT(told_of(&problems, "link to another file") && told_of(&problems, "none of them") && told_of(&problems, "17 KB") &&
+           told_of(&problems, "small letters"));
+    unlink(link);
+    for (size_t i = 0; i < sizeof made / sizeof *made; i++) unlink(made[i]);
+    rmdir(folder);
+}
+
+TEST(the_hash_changes_with_any_byte_and_any_name)
+{
+    PackProblems problems;
+    PackFiles files = small_files(w, &problems);
+    str first = pack_hash(world_arena(w), files);
+    EXPECT_STR(pack_hash(world_arena(w), files), first);
+    str path = files.row[3].path;
+    files.row[3].path = S("other.md");
+    EXPECT(!str_eq(pack_hash(world_arena(w), files), first));
+    files.row[3].path = path;
+    slip(w, &files, &(Slip){ ONE, "They break first.", "They break last.", 0, "" });
+    EXPECT(!str_eq(pack_hash(world_arena(w), files), first));
+}
+
+TESTS(learn_pack, a_good_pack_is_read_in_its_order_with_everything_in_it, fields_of_a_task_keep_their_type_range_and_options,
+      lines_that_end_the_windows_way_are_the_same_pack, mistakes_in_a_head_are_told_by_line, a_lesson_that_lacks_a_part_is_told_so,
+      what_a_text_leans_on_must_be_there, a_field_written_wrong_is_told_with_the_right_way, bytes_that_are_no_text_are_told_by_line,
+      all_mistakes_are_told_at_once_and_a_flood_is_counted, links_odd_names_foreign_and_large_files_stay_outside,
+      the_hash_changes_with_any_byte_and_any_name)
