@@ -6,7 +6,7 @@
 #include "auth_rows_sql.h"
 #include "web/site.h"
 
-enum { HASH_BYTES = 32, AGENT_BYTES_MAX = 200, TRY_WINDOW = 15 * MINUTE };
+enum { HASH_BYTES = 32, TRY_WINDOW = 15 * MINUTE };
 
 static str hash_of(Arena *keep, str text, str key)
 {
@@ -29,11 +29,37 @@ bool auth_session(Scope *s, str cookie, Session *ret)
     return true;
 }
 
+typedef struct Known { const char *mark, *name; } Known;
+
+/* In this order, because nearly every browser also calls itself Chrome or Safari, and Android calls itself Linux. */
+static const Known browsers[] = {
+    { "Edg", "Edge" }, { "OPR/", "Opera" }, { "Opera", "Opera" }, { "SamsungBrowser", "Samsung Internet" }, { "UCBrowser", "UC Browser" },
+    { "Firefox", "Firefox" }, { "FxiOS", "Firefox" }, { "Chrome", "Chrome" }, { "CriOS", "Chrome" }, { "Safari", "Safari" },
+};
+static const Known systems[] = {
+    { "Android", "Android" }, { "iPhone", "iPhone" }, { "iPad", "iPad" }, { "Windows", "Windows" }, { "Mac OS", "Mac" },
+    { "CrOS", "ChromeOS" }, { "KAIOS", "KaiOS" }, { "Linux", "Linux" },
+};
+
+static const char *known(str agent, const Known *all, int n)
+{
+    for (int i = 0; i < n; i++)
+        if (str_find(agent, str_from(all[i].mark)) >= 0) return all[i].name;
+    return NULL;
+}
+
+/* "Chrome, Android": enough for her to know her own devices by; the rest is nobody's business. */
+static str short_agent(Scope *s, str agent)
+{
+    const char *browser = known(agent, browsers, (int)(sizeof browsers / sizeof *browsers));
+    const char *system = known(agent, systems, (int)(sizeof systems / sizeof *systems));
+    if (browser && system) return str_fmt(s->arena, "%s, %s", browser, system);
+    return str_from(browser ? browser : system);
+}
+
 void auth_session_start(Scope *s, str cookie, int64_t person, str agent)
 {
-    bool readable = str_is_plain(agent, false);
-    auth_rows_session_add(s, cookie_hash(s, cookie), person, s->now,
-                          readable && agent.n <= AGENT_BYTES_MAX ? agent : S(""));
+    auth_rows_session_add(s, cookie_hash(s, cookie), person, s->now, short_agent(s, agent));
 }
 
 void auth_session_seen(Scope *s, str cookie) { auth_rows_session_touch(s, cookie_hash(s, cookie), s->now); }

@@ -17,7 +17,7 @@ enum { SESSION_DAYS = 180 };
 typedef struct Session { int64_t person; bool account, staff; str name, lang; int64_t seen; } Session;
 
 bool auth_session(Scope *s, str cookie, Session *ret);       /* one query; expired sessions are not found */
-void auth_session_start(Scope *s, str cookie, int64_t person, str agent);  /* writing; agent: what the browser calls itself */
+void auth_session_start(Scope *s, str cookie, int64_t person, str agent);  /* writing; agent: User-Agent, kept as "Chrome, Android" */
 void auth_session_seen(Scope *s, str cookie);                /* writing */
 void auth_session_end(Scope *s, str cookie);                 /* writing */
 void auth_sessions_end_all(Scope *s, int64_t person, str but_cookie);      /* writing */

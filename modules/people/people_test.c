@@ -217,6 +217,7 @@ TEST(a_session_elsewhere_can_be_ended)
     post(w, STRANGER, "/people/account", LINH);
     post(w, GUEST, "/people/session", LINH_SIGNS_IN);
     EXPECT(count(get(w, GUEST, "/people"), "Sign out there") == 1);
+    EXPECT(count(get(w, GUEST, "/people"), "A browser") == 2);
     EXPECT(post(w, GUEST, "/people/sessions", "_method=delete").status == 303);
     EXPECT(!is_signed_in(w, STRANGER) && is_signed_in(w, GUEST));
 }
