@@ -58,7 +58,7 @@ TEST(what_is_kept_is_found_again_by_its_name_and_kept_once)
     EXPECT(f.size == 19 && f.name.n == 64);
     EXPECT_STR(f.type, S("text/plain"));
     const char *path = path_of(w, f.name);
-    str got;
+    str got = { 0 };
     EXPECT(path && os_read_file(world_arena(w), path, 1000, &got));
     EXPECT_STR(got, S("Ten sacks of rice\r\n"));
     EXPECT(access(at(w, "%s/upload", world_site(w)->config.data), F_OK) == 0);      /* for a second run of the same work */
