@@ -72,11 +72,17 @@ static bool is_setting(str variable)
     return false;
 }
 
+/* What the scripts of the tree say to each other. */
+static bool is_of_the_scripts(str variable)
+{
+    return str_starts(variable, S("SAMPAN_TEST_")) || str_starts(variable, S("SAMPAN_PG_"));
+}
+
 static bool environment_is_known(Arena *keep, str *ret_why)
 {
     for (char **e = environ; *e; e++) {
         str name = str_cut(str_from(*e), '=').head;
-        if (!str_starts(name, S("SAMPAN_")) || is_setting(name)) continue;
+        if (!str_starts(name, S("SAMPAN_")) || is_setting(name) || is_of_the_scripts(name)) continue;
         *ret_why = str_fmt(keep, "There is no setting %.*s.", STR_ARG(name));
         return false;
     }
