@@ -117,7 +117,7 @@ static bool collect(const HttpShape *s, Seen *seen)
 {
     for (int i = 0; i < s->n; i++) {
         str name = s->headers[i].name, raw = s->headers[i].value, value = str_trim(raw);
-        if (!is_token(name) || !is_value(raw)) return false;      /* before the trimming, which takes more than blanks and tabs */
+        if (!is_token(name) || !is_value(raw)) return false;      /* raw: trimming takes more than blanks and tabs */
         if (str_eq_nocase(name, S("host"))) seen->hosts++, seen->host = value;
         else if (str_eq_nocase(name, S("content-length"))) seen->lengths++, seen->length = value;
         else if (str_eq_nocase(name, S("transfer-encoding"))) seen->codings++, seen->coding = value;

@@ -284,6 +284,24 @@ TEST(beyond_the_limit_of_connections_one_waits_and_none_is_lost)
     server_close(s);
 }
 
+TEST(one_address_does_not_take_every_connection)
+{
+    enum { OURS = 3, TRIES = 6 };
+    HttpConfig c = usual;
+    c.listen = "0.0.0.0:0";
+    c.per_address_max = OURS;
+    HttpServer *s = server_open(&c);
+    int fd[TRIES], served = 0;
+    for (int i = 0; i < TRIES; i++) {
+        fd[i] = dial(s);
+        say(fd[i], S("GET /small HTTP/1.1\r\nHost: t\r\n\r\n"));
+        served += listen_to(fd[i], false).status == 200;
+    }
+    EXPECT(served == OURS);
+    for (int i = 0; i < TRIES; i++) close(fd[i]);
+    server_close(s);
+}
+
 /* ---- many at once --------------------------------------------------------------------------------------------------------------- */
 
 typedef struct Load { HttpServer *s; int n; _Atomic int *good; } Load;
@@ -360,7 +378,8 @@ TEST(a_unix_socket_serves_a_proxy)
 
 TEST(an_address_that_is_none_is_said_so)
 {
-    static const char *const wrong[] = { "8080", "localhost:80", "127.0.0.1", "127.0.0.1:x", "127.0.0.1:70000", "::1:80", "unix:", "[::1", "" };
+    static const char *const wrong[] = { "8080", "localhost:80", "127.0.0.1", "127.0.0.1:x", "127.0.0.1:70000",
+                                         "::1:80", "unix:", "[::1", "" };
     HttpServer *s = server_open(&usual);
     HttpApp app = { 0 };
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
@@ -380,4 +399,5 @@ TESTS(http_life, an_answer_may_come_from_another_thread, a_client_may_leave_befo
       events_reach_all_who_listen_for_them, a_listener_who_does_not_keep_up_is_let_go, nobody_listens_without_a_server,
       a_head_that_drips_is_cut_off, a_body_that_drips_is_cut_off, an_idle_connection_ends_and_so_does_one_that_takes_nothing,
       a_crowd_of_slow_clients_does_not_keep_others_out, beyond_the_limit_of_connections_one_waits_and_none_is_lost,
+      one_address_does_not_take_every_connection,
       many_visitors_at_once_are_all_answered, a_unix_socket_serves_a_proxy, an_address_that_is_none_is_said_so)

@@ -127,7 +127,9 @@ HttpMultipart *multipart_open(Arena *keep, str content_type, const char *tmp_dir
 /* Browsers write a quotation mark, CR and LF in a name as %22, %0D and %0A and nothing else so. */
 static str decode_name(Arena *keep, str s)
 {
-    static const struct { str code; char c; } escaped[] = { { S("%22"), '"' }, { S("%0D"), '\r' }, { S("%0A"), '\n' }, { S("\\\""), '"' } };
+    static const struct { str code; char c; } escaped[] = {
+        { S("%22"), '"' }, { S("%0D"), '\r' }, { S("%0A"), '\n' }, { S("\\\""), '"' },
+    };
     char *out = arena_alloc(keep, 1, 1, s.n + 1);
     ptrdiff_t n = 0;
     while (s.n) {
@@ -368,7 +370,8 @@ void http_parts_drop(const HttpPart *parts, int n)
         if (parts[i].path.n) unlink(parts[i].path.p);
 }
 
-bool http_multipart(Arena *keep, str content_type, str body, const char *tmp_dir, int64_t upload_max, const HttpPart **ret, int *ret_n)
+bool http_multipart(Arena *keep, str content_type, str body, const char *tmp_dir, int64_t upload_max,
+                    const HttpPart **ret, int *ret_n)
 {
     HttpMultipart *m = multipart_open(keep, content_type, tmp_dir, body.n, upload_max);
     if (!m) return false;

@@ -123,7 +123,8 @@ static Range read_range(str header, int64_t size)
     int64_t from, to;
     if (!unit.found || !str_eq_nocase(str_trim(unit.head), S("bytes")) || !ends.found) return r;
     bool has_from = is_number(ends.head, &from), has_to = is_number(ends.tail, &to);
-    if ((ends.head.n && !has_from) || (ends.tail.n && !has_to) || (!has_from && !has_to) || (has_from && has_to && to < from)) return r;
+    bool junk = (ends.head.n && !has_from) || (ends.tail.n && !has_to) || (!has_from && !has_to);
+    if (junk || (has_from && has_to && to < from)) return r;
     r.part = true;
     if (has_from) {
         r.from = from;
@@ -204,9 +205,11 @@ static bool add_own(HttpPrivate *own, struct MHD_Response *to, const HttpReply *
 
 static bool add_headers(HttpPrivate *own, struct MHD_Response *to, const HttpReply *r, const HttpPackedBody *packed)
 {
-    bool fine = add_always(to, r) && add_own(own, to, r) && add_dictionary(own, to, r, packed) && add_etag(own, to, r, packed->coding);
+    str keeps = r->store ? S("public, max-age=31536000, immutable") : S("private, no-cache");
+    bool fine = add_always(to, r) && add_own(own, to, r) && add_dictionary(own, to, r, packed);
+    fine &= add_etag(own, to, r, packed->coding);
     if (r->type.n) fine &= add(to, "Content-Type", r->type);
-    if (!names(r, S("Cache-Control"))) fine &= add(to, "Cache-Control", r->store ? S("public, max-age=31536000, immutable") : S("private, no-cache"));
+    if (!names(r, S("Cache-Control"))) fine &= add(to, "Cache-Control", keeps);
     if (r->modified) {
         SCRATCH(tmp, &own->rq.arena);
         fine &= add(to, "Last-Modified", time_http(&tmp, r->modified));
