@@ -102,6 +102,7 @@ typedef enum FaultKind {
     FAULT_MEMORY,      /* the arena's limit */
     FAULT_DB,          /* the database refused or failed */
     FAULT_RETRY,       /* the database says: run the whole piece of work again (serialisation, busy, lost connection) */
+    FAULT_AWAY,        /* the database cannot be reached: trying at once again would only make a queue */
     FAULT_DISK,        /* no room, or a file could not be written */
     FAULT_INJECTED,    /* asked for by a test */
 } FaultKind;

@@ -115,8 +115,9 @@ void db_read_begin(Scope *s, Db *db)
 {
     CHECK(!s->db && !s->writing);
     char why[WHY_BYTES] = "";
+    if (call_fails(db, NULL)) fault(s, FAULT_AWAY, "The database cannot be opened: a test asked for this failure");
     DbConn *c = reader_take(db, why);
-    if (!c) fault(s, FAULT_DB, "The database cannot be opened: %s", why);
+    if (!c) fault(s, FAULT_AWAY, "The database cannot be opened: %s", why);
     s->db = c;
     if (!db->engine->read_begin(c)) fault(s, FAULT_DB, "A read transaction cannot begin: %s", c->why);
 }
@@ -135,7 +136,7 @@ bool call_fails(Db *db, const DbConn *c)
 {
     atomic_fetch_add(&db->calls, 1);
     if (atomic_load(&db->fail_in) <= 0) return false;
-    if (!c->writer && !pthread_equal(atomic_load(&db->fail_thread), pthread_self())) return false;
+    if (!(c && c->writer) && !pthread_equal(atomic_load(&db->fail_thread), pthread_self())) return false;
     return atomic_fetch_sub(&db->fail_in, 1) == 1;
 }
 

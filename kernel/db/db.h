@@ -109,7 +109,8 @@ bool db_write(Db *db, Scope *s, bool (*rule)(Scope *, void *), void *arg, Landin
 void db_pause_commits(Db *db, bool on);         /* tests only: hold the writer, to look at what waits */
 
 /* Tests: the n-th database call from now fails, of those made by this thread or by the writer's; 0: never. Counts
- * db_one/many/run/ask, which fault (FAULT_INJECTED), and the commit, which then loses its batch (DB_LOST). */
+ * db_one/many/run/ask, which fault (FAULT_INJECTED), db_read_begin, which finds the database away (FAULT_AWAY), and the
+ * commit, which then loses its batch (DB_LOST). */
 void    db_fail_nth(Db *db, int64_t n);
 int64_t db_calls(const Db *db);                 /* calls so far */
 

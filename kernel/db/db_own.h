@@ -72,7 +72,7 @@ struct Db {
     _Atomic pthread_t fail_thread;
 };
 
-/* db.c: counts a call and says whether a test wants it to fail. */
+/* db.c: counts a call and says whether a test wants it to fail. c: NULL for a reader that is not there yet. */
 bool call_fails(Db *db, const DbConn *c);
 
 /* db_writer.c */

@@ -52,28 +52,40 @@ static const Lang *language_of(WebPrivate *w)
     Request *rq = &w->rq;
     const Lang *l;
     str asked = rq->query.n ? query_str(rq, "lang") : (str){ 0 }, kept = http_cookie(rq->http, COOKIE_LANG);
-    if (asked.n && (l = lang_find(asked))) {
-        if (!str_eq(kept, str_from(l->tag))) cookie_set(rq, COOKIE_LANG, str_from(l->tag), COOKIE_SECONDS);
-        return l;
-    }
+    if (asked.n && (l = lang_find(asked))) return l;
     if (kept.n && (l = lang_find(kept))) return l;
     if (w->session.lang.n && (l = lang_find(w->session.lang))) return l;
     return lang_accept(header(rq, "accept-language"));
 }
 
-static void know_visitor(WebPrivate *w)
+static void keep_asked_language(Request *rq)
+{
+    const Lang *l = rq->query.n ? lang_find(query_str(rq, "lang")) : NULL;
+    if (l && !str_eq(http_cookie(rq->http, COOKIE_LANG), str_from(l->tag))) choose_language(rq, l);
+}
+
+/* What she brings along. A page that says that the database is away knows no more; it must be in her language, and it must
+ * not give her another cookie than the one by which she will be known again. */
+static void hear_visitor(WebPrivate *w)
 {
     Request *rq = &w->rq;
     str cookie = http_cookie(rq->http, COOKIE_SESSION);
     w->cookie = auth_cookie_wellformed(cookie) ? cookie : (str){ 0 };
     w->session = (Session){ 0 };
+    rq->wants_json = prefers_json(header(rq, "accept"));
+    rq->s.lang = language_of(w);
+}
+
+static void know_visitor(WebPrivate *w)
+{
+    Request *rq = &w->rq;
     if (w->cookie.n) auth_session(&rq->s, w->cookie, &w->session);
     rq->s.me = w->session.person;
     rq->signed_in = w->session.account;
     rq->staff = w->session.staff;
     rq->name = w->session.name;
-    rq->wants_json = prefers_json(header(rq, "accept"));
     rq->s.lang = language_of(w);
+    keep_asked_language(rq);
     if (!rq->wants_json) notice_take(rq);
 }
 
@@ -144,6 +156,7 @@ static void arrive(Scope *s, void *arg)
     WebPrivate *w = arg;
     Request *rq = &w->rq;
     unsigned allowed = 0;
+    hear_visitor(w);
     db_read_begin(s, s->site->db);
     know_visitor(w);
     rq->route = find_route(w, &allowed);
@@ -185,7 +198,8 @@ static void leave(WebPrivate *w)
 
 static int status_of(const WebPrivate *w, bool lost)
 {
-    return lost || w->landing.kind == FAULT_RETRY || w->landing.kind == FAULT_DISK ? 503 : 500;
+    FaultKind kind = w->landing.kind;
+    return lost || kind == FAULT_AWAY || kind == FAULT_RETRY || kind == FAULT_DISK ? 503 : 500;
 }
 
 /* No database here: it may be what failed. */
@@ -195,6 +209,7 @@ static void apologise(Scope *s, void *arg)
     Reply ignored;
     int status = w->reply.status;
     if (is_unsafe(w) && !w->form.n) web_body(w, &ignored);
+    if (status == 503) reply_header(&w->rq, "Retry-After", S("60"));
     w->reply = is_unsafe(w) ? refuse_again(&w->rq, status, w->lost ? WHY_LOST : WHY_STATUS) : refuse(&w->rq, status);
 }
 
@@ -205,9 +220,10 @@ static void leave_with_fault(WebPrivate *w, bool lost)
     const Route *r = w->rq.route;
     str method = method_name(w->rq.method);
     os_log(LOG_ERROR, "web: %.*s %s: %s (%s:%d)", STR_ARG(method), r ? r->path : "(no route)",
-           w->landing.kind ? w->landing.what : "the commit failed", w->landing.kind ? w->landing.file : "db", w->landing.line);
+           w->landing.kind ? w->landing.what : w->written_once ? "the commit failed" : "the database is away",
+           w->landing.kind ? w->landing.file : "db", w->landing.line);
     rewind_to_mark(w);
-    w->lost = lost;
+    w->lost = lost && w->written_once;
     w->reply.status = status;
     if (!scope_try(&w->rq.s, apologise, w, &again)) {
         rewind_to_mark(w);
@@ -274,7 +290,7 @@ static bool run_write(DbWork *work, DbConn *writer, bool *ret_retry)
     rewind_to_mark(w);
     s->me = w->session.person;
     s->db = writer;
-    s->writing = true;
+    s->writing = w->written_once = true;
     bool fine = scope_try(s, write_step, w, &w->landing);
     s->db = NULL;
     s->writing = false;

@@ -16,7 +16,7 @@ static const Words words[] = {
     { 431, N_("Your browser sent too much"),      N_("Clearing the cookies of this site will help.") },
     { 500, N_("Something broke on our side"),     N_("Nothing was saved. It has been written down for the people who look after this place.") },
     { 501, N_("That cannot be done here"),        N_("This address does not take what was sent to it.") },
-    { 503, N_("We cannot save this just now"),    N_("The machine is busy or out of reach. Please try again in a minute.") },
+    { 503, N_("That cannot be done just now"),    N_("The machine is busy or out of reach. Please try again in a minute.") },
 };
 
 static const Words *words_for(int status)

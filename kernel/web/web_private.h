@@ -34,6 +34,7 @@ typedef struct WebPrivate {
     Request     rq;
     Arena       mark;                  /* the arena before a try: a second try begins with the same memory */
     bool        arrived;               /* the form is read and stays over a second try */
+    bool        written_once;          /* the writer has called: from now on a lost commit leaves a doubt */
     bool        lost;                  /* the commit was begun and nobody knows how it ended */
     Landing     landing;               /* why the last try fell */
     struct WebPrivate *next_slow;
