@@ -113,6 +113,7 @@ Reply see_other_url(Request *rq, str path)
     return (Reply){ .status = 303, .location = path_is_local(path) ? path : S("/"), .done = true };
 }
 
+__attribute__((nonnull))
 Reply see_other(Request *rq, const char *path_format, ...)
 {
     Out o;
