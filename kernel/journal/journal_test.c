@@ -552,7 +552,8 @@ TEST(a_persons_own_device_gets_her_records_and_only_the_places_of_others)
     EXPECT_STR(look(&h, node[1], "SELECT words AS text FROM test_said"), S("mine\n"));
     EXPECT_STR(look(&h, node[1], "SELECT CAST(choice AS TEXT) AS text FROM test_chosen"), S("3\n"));
     /* The device cannot pass on what it does not have. */
-    EXPECT(receive(&h, node[2], lack(&h, node[1], S(""), 0, 1 << 20)).added == 1);
+    Received got = receive(&h, node[2], lack(&h, node[1], S(""), 0, 1 << 20));
+    EXPECT(got.added == 1 && got.refused == 0);
     EXPECT(receive(&h, node[2], lack(&h, node[0], have(&h, node[2]), 0, 1 << 20)).added == 2);
     EXPECT_STR(look(&h, node[2], ALL_TABLES), look(&h, node[0], ALL_TABLES));
     EXPECT(rebuild(&h, node[1]) == 3);

@@ -115,6 +115,13 @@ static bool is_word_char(int32_t c)
     return (U_GET_GC_MASK(c) & (U_GC_L_MASK | U_GC_M_MASK | U_GC_N_MASK)) != 0;
 }
 
+static bool is_ascii(str s)
+{
+    for (ptrdiff_t i = 0; i < s.n; i++)
+        if ((unsigned char)s.p[i] >= 0x80) return false;
+    return true;
+}
+
 static bool ascii_word_char(char c)
 {
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
@@ -123,16 +130,14 @@ static bool ascii_word_char(char c)
 /* Most words need no more than this. False: something is not ASCII. */
 static bool fold_ascii(Arena *keep, str piece, str *ret)
 {
-    for (ptrdiff_t i = 0; i < piece.n; i++)
-        if ((unsigned char)piece.p[i] >= 0x80) return false;
-    Out o;
+    if (!is_ascii(piece)) return false;
     piece = cut_to(piece, WORD_CHARS_MAX);
-    out_init(&o, keep, piece.n);
+    char *p = NEW(keep, char, piece.n);
+    *ret = (str){ p, 0 };
     for (ptrdiff_t i = 0; i < piece.n; i++) {
         char c = piece.p[i];
-        if (ascii_word_char(c)) out_char(&o, c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c);
+        if (ascii_word_char(c)) p[ret->n++] = c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
     }
-    *ret = out_text(&o);
     return true;
 }
 
@@ -197,9 +202,7 @@ static str bare_form(Arena *keep, str exact)
 {
     str first = exact;
     int32_t c = utf8_next(&first);
-    bool ascii = true;
-    for (ptrdiff_t i = 0; i < exact.n; i++) ascii = ascii && (unsigned char)exact.p[i] < 0x80;
-    if (ascii || !has_bare_form(c)) return exact;
+    if (is_ascii(exact) || !has_bare_form(c)) return exact;
 
     UChar raw[WORD_UNITS_MAX], room[FOLDED_UNITS_MAX];
     Utf16 u = to_utf16(raw, WORD_UNITS_MAX, exact);
@@ -320,24 +323,31 @@ static void add_word(Walk *k, ptrdiff_t from, ptrdiff_t to)
 }
 
 /* A piece between two of ICU's boundaries may still hold two kinds: Hangul is not parted from the Latin before it. */
-static void add_piece(Walk *k, ptrdiff_t from, ptrdiff_t to)
+static void add_mixed(Walk *k, ptrdiff_t from, ptrdiff_t to)
 {
     str rest = str_slice(k->text, from, to);
-    Arena mark = *k->tmp;
     while (rest.n > 0 && k->going) {
         ptrdiff_t begin = to - rest.n;
-        str before = rest;
         bool paired = is_paired(utf8_next(&rest));
         while (rest.n > 0) {
-            before = rest;
-            if (is_paired(utf8_next(&rest)) != paired) {
-                rest = before;
-                break;
-            }
+            str before = rest;
+            if (is_paired(utf8_next(&rest)) == paired) continue;
+            rest = before;
+            break;
         }
         if (paired) add_run(k, begin, to - rest.n);
         else add_word(k, begin, to - rest.n);
     }
+}
+
+/* Blanks and signs, half of all pieces, are no words; most words are ASCII. */
+static void add_piece(Walk *k, ptrdiff_t from, ptrdiff_t to)
+{
+    Arena mark = *k->tmp;
+    str piece = str_slice(k->text, from, to);
+    if (!is_ascii(piece)) add_mixed(k, from, to);
+    else if (piece.n > 1 || ascii_word_char(piece.p[0])) add_word(k, from, to);
+    else end_run(k);
     *k->tmp = mark;                      /* what take wants to keep, it copies */
 }
 
