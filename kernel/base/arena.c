@@ -50,7 +50,8 @@ void region_close(Region *r)
     *r = (Region){ 0 };
 }
 
-void *arena_alloc(Arena *a, ptrdiff_t size, ptrdiff_t align, ptrdiff_t count)
+/* Not zeroed: for bytes that are written at once. */
+static char *arena_room(Arena *a, ptrdiff_t size, ptrdiff_t align, ptrdiff_t count)
 {
     ptrdiff_t pad = (ptrdiff_t)(-(uintptr_t)a->at & (uintptr_t)(align - 1));
     ptrdiff_t room = a->end - a->at - pad;
@@ -60,7 +61,12 @@ void *arena_alloc(Arena *a, ptrdiff_t size, ptrdiff_t align, ptrdiff_t count)
     char *p = a->at + pad;
     a->at = p + size * count;
     ASAN_UNPOISON_MEMORY_REGION(p, (size_t)(size * count));
-    return memset(p, 0, (size_t)(size * count));
+    return p;
+}
+
+void *arena_alloc(Arena *a, ptrdiff_t size, ptrdiff_t align, ptrdiff_t count)
+{
+    return memset(arena_room(a, size, align, count), 0, (size_t)(size * count));
 }
 
 void arena_poison(Arena *a)
@@ -70,8 +76,9 @@ void arena_poison(Arena *a)
 
 str str_keep(Arena *keep, str s)
 {
-    char *p = arena_alloc(keep, 1, 1, s.n + 1);
+    char *p = arena_room(keep, 1, 1, s.n + 1);
     if (s.n) memcpy(p, s.p, (size_t)s.n);
+    p[s.n] = 0;
     return (str){ p, s.n };
 }
 
@@ -83,12 +90,14 @@ const char *str_z(Arena *keep, str s)
 __attribute__((format(printf, 2, 0), nonnull))
 static str format_in(Arena *keep, const char *format, va_list args)
 {
+    char usual[256];                     /* most texts fit and are made once; a longer one is made again in its place */
     va_list again;
     va_copy(again, args);
-    int n = vsnprintf(NULL, 0, format, again);
+    int n = vsnprintf(usual, sizeof usual, format, again);
     va_end(again);
     CHECK(n >= 0);
-    char *p = arena_alloc(keep, 1, 1, n + 1);
+    if (n < (int)sizeof usual) return str_keep(keep, (str){ usual, n });
+    char *p = arena_room(keep, 1, 1, n + 1);
     vsnprintf(p, (size_t)n + 1, format, args);
     return (str){ p, n };
 }
@@ -104,12 +113,14 @@ str str_fmt(Arena *keep, const char *format, ...)
 
 str str_join(Arena *keep, const str *parts, ptrdiff_t n, str between)
 {
-    Out o;
-    out_init(&o, keep, 0);
+    ptrdiff_t all = n > 1 ? (n - 1) * between.n : 0;
+    for (ptrdiff_t i = 0; i < n; i++) all += parts[i].n;
+    Out o = { .p = arena_room(keep, 1, 1, all + 1), .cap = all };
     for (ptrdiff_t i = 0; i < n; i++) {
         if (i) out_str(&o, between);
         out_str(&o, parts[i]);
     }
+    o.p[all] = 0;
     return out_text(&o);
 }
 
@@ -153,13 +164,16 @@ void out_int(Out *o, int64_t v)
 void out_fmt(Out *o, const char *format, ...)
 {
     va_list args, again;
+    ptrdiff_t room = o->cap - o->n;
     va_start(args, format);
     va_copy(again, args);
-    int n = vsnprintf(NULL, 0, format, again);
+    int n = vsnprintf(room ? o->p + o->n : NULL, (size_t)room, format, again);
     va_end(again);
     CHECK(n >= 0);
-    out_more(o, n + 1);
-    vsnprintf(o->p + o->n, (size_t)n + 1, format, args);
+    if (n >= room) {
+        out_more(o, n + 1);
+        vsnprintf(o->p + o->n, (size_t)n + 1, format, args);
+    }
     o->n += n;
     va_end(args);
 }

@@ -75,7 +75,10 @@ void  arena_poison(Arena *a);
 str   str_keep(Arena *keep, str s);                      /* a copy, followed by a NUL that is not counted */
 const char *str_z(Arena *keep, str s);                   /* the same as char *: for the edge of the system */
 str   str_fmt(Arena *keep, const char *format, ...) __attribute__((format(printf, 2, 3)));
-str   str_join(Arena *keep, const str *parts, ptrdiff_t n, str between);
+str   str_join(Arena *keep, const str *parts, ptrdiff_t n, str between);     /* this too is followed by a NUL */
+/* One text after the other; quicker than str_fmt by far. str_cat(arena, S("/learn/"), key) */
+#define str_cat(keep, ...) \
+    str_join((keep), (const str[]){ __VA_ARGS__ }, (ptrdiff_t)(sizeof(((const str[]){ __VA_ARGS__ })) / sizeof(str)), (str){ 0 })
 
 /* Out: text that grows in an arena. */
 typedef struct Out { Arena *arena; char *p; ptrdiff_t n, cap; } Out;
