@@ -27,7 +27,7 @@ void  Note_json(Json *j, str key, const Note *note);
 void  page_begin(Request *rq);
 Reply page_end(Request *rq);
 Reply page_json(Request *rq, Json *j);
-str   csrf_field(Request *rq);
+void  csrf_field(Request *rq);
 END
 cat > run.c << 'END'
 #include "t_pages.h"
@@ -35,7 +35,7 @@ cat > run.c << 'END'
 void page_begin(Request *rq) { out_fmt(&rq->out, "[%.*s]", STR_ARG(rq->title)); }
 Reply page_end(Request *rq) { return (Reply){ 200 }; }
 Reply page_json(Request *rq, Json *j) { return (Reply){ 200 }; }
-str csrf_field(Request *rq) { return S("<csrf>"); }
+void csrf_field(Request *rq) { out_lit(&rq->out, "<csrf>"); }
 void Notes_json(Json *j, str key, Notes notes) { json_int(j, key, notes.n); }
 void Note_json(Json *j, str key, const Note *note) { json_id(j, key, note->id); }
 str tr(const Lang *lang, Msg *m) { return str_from(m->id); }

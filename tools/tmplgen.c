@@ -357,7 +357,7 @@ static void tag_ended(Compiler *c, const char *at)
     if (one_of(s->tag, " textarea title ")) s->place = IN_PLAIN_ONLY;
     if (one_of(s->tag, " script style ")) s->place = IN_CODE;
     if (!strcmp(s->tag, "style")) wrong(c->t, at, "<style> does nothing here: the pages' policy refuses inline style");
-    if (s->post) put_plain(c, "out_str(o_, csrf_field(rq));");
+    if (s->post) put_plain(c, "csrf_field(rq);");
     s->post = false;
 }
 

@@ -177,7 +177,7 @@ void    Form_json(Json *j, str key, const Form *f);
 void  page_begin(Request *rq);
 Reply page_end(Request *rq);
 Reply page_json(Request *rq, Json *j);                               /* the JSON face of a page */
-str   csrf_field(Request *rq);                                       /* the hidden input; masked anew for each reply */
+void  csrf_field(Request *rq);                                       /* writes the hidden input; masked anew for each reply */
 
 /* ---- for the layout: {{ each item in web_nav(rq) }} ------------------------------------------------------------------- */
 typedef struct LangLink { Url href; str tag, name; bool here; } LangLink;

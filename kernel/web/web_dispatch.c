@@ -17,7 +17,7 @@ static void clear_reply(WebPrivate *w)
     w->reply = (Reply){ 0 };
     w->header_n = 0;
     w->csrf = w->cookie_out = w->notice_out = w->file = w->etag = (str){ 0 };
-    w->csrf_n = 0;
+    w->tagged = 0;
     w->cookie_keeps = w->cookie_ends = w->person_made = false;
     w->rq.title = (str){ 0 };
     w->rq.out = (Out){ .arena = w->rq.s.arena };

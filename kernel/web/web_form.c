@@ -188,7 +188,7 @@ int form_choice(Form *f, const char *name, const char *const *choices, int n)
 
 str form_id(const Form *f, const char *name, const char *suffix)
 {
-    return str_fmt(f->rq->s.arena, "f-%s%s", name, suffix);
+    return str_cat(f->rq->s.arena, S("f-"), str_from(name), str_from(suffix));
 }
 
 str form_notes(const Form *f, const char *name, str hint)
@@ -200,16 +200,22 @@ str form_notes(const Form *f, const char *name, str hint)
     return str_join(f->rq->s.arena, parts, n, S(" "));
 }
 
+/* Asked for every entry of a long menu: the value differs most of the time, and is compared first. */
 bool form_is(const Form *f, const char *name, str value)
 {
     for (int i = 0; i < f->n; i++)
-        if (str_eq(f->part[i].name, str_from(name)) && str_eq(f->part[i].value, value)) return true;
+        if (str_eq(f->part[i].value, value) && str_eq(f->part[i].name, str_from(name))) return true;
     return false;
 }
 
 bool form_is_currency(const Form *f, const char *name, str value)
 {
-    return form_is(f, str_fmt(f->rq->s.arena, "%s_currency", name).p, value);
+    for (int i = 0; i < f->n; i++) {
+        str field = f->part[i].name;
+        if (!str_eq(f->part[i].value, value) || !str_ends(field, S("_currency"))) continue;
+        if (str_eq(str_slice(field, 0, field.n - S("_currency").n), str_from(name))) return true;
+    }
+    return false;
 }
 
 FormProblems form_problems(const Form *f)

@@ -2,7 +2,7 @@
  * by which a browser finds out that nothing changed. */
 #include "web/web_private.h"
 
-enum { PAGE_BYTES_USUAL = 16 * 1024 };
+enum { PAGE_BYTES_USUAL = 64 * 1024 };   /* what a page does not fill is never touched, and costs nothing */
 
 /* ---- pages -------------------------------------------------------------------------------------------------------- */
 
@@ -13,18 +13,18 @@ void page_begin(Request *rq)
     notice_shown(rq);
 }
 
-/* The masked token differs in every reply; a tag over the rest lets an unchanged page be answered by 304. An old token
- * goes on working, because it belongs to the cookie; so the cookie counts. */
+/* The masked token differs in every reply; a tag over the rest lets an unchanged page be answered by 304. So the page is
+ * hashed up to each token, and goes on after it. An old token goes on working, because it belongs to the cookie; so the
+ * cookie counts. */
+static void tag_up_to(WebPrivate *w, str body)
+{
+    w->tag = str_hash(str_slice(body, w->tagged, body.n), w->tagged ? w->tag : str_hash(session_cookie(&w->rq), 1));
+}
+
 static str tag_of(WebPrivate *w, str body)
 {
-    uint64_t h = str_hash(session_cookie(&w->rq), 1);
-    for (int i = 0; i < w->csrf_n; i++) {
-        ptrdiff_t at = str_find(body, w->csrf);
-        if (at < 0) break;
-        h = str_hash(str_slice(body, 0, at), h);
-        body = str_slice(body, at + w->csrf.n, body.n);
-    }
-    return str_fmt(w->rq.s.arena, "\"%016llx\"", (unsigned long long)str_hash(body, h));
+    tag_up_to(w, body);
+    return str_cat(w->rq.s.arena, S("\""), hex_encode(w->rq.s.arena, (str){ (const char *)&w->tag, sizeof w->tag }), S("\""));
 }
 
 /* A reply that brings a cookie or a sentence shown once is not one to keep. */
@@ -52,12 +52,15 @@ Reply page_json(Request *rq, Json *j)
     return text_reply(rq, S("application/json"), body);
 }
 
-str csrf_field(Request *rq)
+void csrf_field(Request *rq)
 {
     WebPrivate *w = rq->web;
     if (!w->csrf.n) w->csrf = auth_csrf(rq->s.arena, rq->s.site->key, cookie_for_page(rq));
-    w->csrf_n++;
-    return str_fmt(rq->s.arena, "<input type=\"hidden\" name=\"" FIELD_CSRF "\" value=\"%.*s\">", STR_ARG(w->csrf));
+    out_lit(&rq->out, "<input type=\"hidden\" name=\"" FIELD_CSRF "\" value=\"");
+    tag_up_to(w, out_text(&rq->out));
+    out_str(&rq->out, w->csrf);
+    w->tagged = rq->out.n;
+    out_lit(&rq->out, "\">");
 }
 
 /* ---- for the layout ------------------------------------------------------------------------------------------------- */

@@ -45,7 +45,8 @@ typedef struct WebPrivate {
     bool        cookie_keeps, cookie_ends;
     Session     session;
     Form        form;
-    str         csrf; int csrf_n;      /* this reply's token and how often it stands in the page */
+    str         csrf;                  /* this reply's token */
+    uint64_t    tag; ptrdiff_t tagged; /* of the page up to its last token, and where that ends */
     bool        person_made;
 
     HttpHeader  header[REPLY_HEADERS_MAX]; int header_n;

@@ -12,11 +12,10 @@ static Reply say(Request *rq, str text) { return text_reply(rq, S("text/plain"),
 
 static Reply form_page(Request *rq, Form *f)
 {
-    Html csrf = { csrf_field(rq) };
     static const Option kinds[] = { { S("dry"), S("Dry") }, { S("cold"), S("Cold") } };
     rq->title = S("A form");
     page_begin(rq);
-    out_str(&rq->out, csrf.s);
+    csrf_field(rq);
     web_problems(rq, f);
     web_field(rq, f, "title", S("Title"), S("A few words"));
     web_area(rq, f, "body", S("Body"), S(""));
