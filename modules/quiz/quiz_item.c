@@ -237,9 +237,9 @@ str quiz_clock(Scope *s, QuizClock *known, int64_t at)
     return out_text(&out);
 }
 
-Url quiz_review_url(Scope *s, str set) { return (Url){ str_fmt(s->arena, "/quiz/review/%.*s", STR_ARG(set)) }; }
+Url quiz_review_url(Scope *s, str set) { return (Url){ str_cat(s->arena, S("/quiz/review/"), set) }; }
 
-Url quiz_source_url(Scope *s, str set) { return (Url){ str_fmt(s->arena, "/quiz/source/%.*s", STR_ARG(set)) }; }
+Url quiz_source_url(Scope *s, str set) { return (Url){ str_cat(s->arena, S("/quiz/source/"), set) }; }
 
 /* ---- JSON ----------------------------------------------------------------------------------------------------- */
 
