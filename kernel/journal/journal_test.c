@@ -1,5 +1,7 @@
 #include "../../tests/world.h"
 
+#include <unistd.h>
+
 #include "db_all.h"
 #include "journal/journal.h"
 
@@ -67,7 +69,7 @@ static Site *node_open(World *w, int i)
     SiteSetup setup = {
         .config = world_site(w)->config, .modules = modules, .module_n = 1,
         .migrations = steps, .migration_n = db_migration_n + 1,
-        .pg_schema = at(w, "journal_test_%d", i), .clock = clock_of_test,
+        .pg_schema = at(w, "journal_test_%d_%d", (int)getpid(), i), .clock = clock_of_test,
     };
     setup.config.data = at(w, "%s/node%d", world_site(w)->config.data, i);
     CHECK(os_make_dirs(setup.config.data));
@@ -81,7 +83,7 @@ static Site *node_open(World *w, int i)
 static void drop_schemas(World *w)
 {
     if (db_engine(world_site(w)->db) != DB_POSTGRES) return;
-    for (int i = 0; i < NODES; i++) sql_run(w, at(w, "DROP SCHEMA IF EXISTS journal_test_%d CASCADE", i));
+    for (int i = 0; i < NODES; i++) sql_run(w, at(w, "DROP SCHEMA IF EXISTS journal_test_%d_%d CASCADE", (int)getpid(), i));
 }
 
 /* One arena for all writing and reading of a test, rewound by each call. */
