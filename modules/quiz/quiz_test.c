@@ -302,16 +302,21 @@ TEST(a_changed_question_leaves_old_answers_as_they_were)
     EXPECT(standing(w, ANA, MAP).right == 0 && says(get(w, ANA, LESSON), "No longer."));
 }
 
+static int64_t versions_of_map(World *w)
+{
+    return sql_int(w, "SELECT count(*) FROM quiz_version WHERE set_key = '" MAP "'");
+}
+
 TEST(installing_the_same_again_writes_nothing)
 {
     install(w, MAP, first_bank);
-    int64_t since = sql_int(w, "SELECT min(since) FROM quiz_version");
+    int64_t since = sql_int(w, "SELECT min(since) FROM quiz_version WHERE set_key = '" MAP "'");
     world_wait(w, DAY);
     install(w, MAP, first_bank);
-    EXPECT(sql_int(w, "SELECT count(*) FROM quiz_version") == 3 && sql_int(w, "SELECT max(since) FROM quiz_version") == since);
+    EXPECT(versions_of_map(w) == 3 && sql_int(w, "SELECT max(since) FROM quiz_version WHERE set_key = '" MAP "'") == since);
     install(w, MAP, "::first:: What do you send\n first? { =A quotation #It binds you until its date.\n"
                     "~An invoice #An invoice asks for money. ~A thank-you #Nice, but no offer.}\n");
-    EXPECT(sql_int(w, "SELECT count(*) FROM quiz_version") == 3);
+    EXPECT(versions_of_map(w) == 3);
 }
 
 TEST(a_question_that_leaves_takes_no_marks_along_and_may_come_back)
@@ -338,7 +343,7 @@ static void all_rule(Scope *s, void *arg)
     if (all.n != 2) return;
     EXPECT_STR(all.row[0].set, S("p/order/map"));
     EXPECT(all.row[0].answered == 1 && all.row[0].questions == 3 && all.row[1].questions == 1 && all.row[1].answered == 0);
-    EXPECT(quiz_standings(s, S("")).n == 3 && quiz_standings(s, S("q/")).n == 0);
+    EXPECT(quiz_standings(s, S("p/")).n == 3 && quiz_standings(s, S("q/")).n == 0);
 }
 
 TEST(a_course_page_asks_once_for_all_its_sets)
