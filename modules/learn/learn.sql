@@ -12,7 +12,7 @@ SELECT m.key, m.number, m.title, m.courses, m.lessons, m.minutes, coalesce(g.don
  ORDER BY CASE WHEN m.pack = 'standard' THEN 0 ELSE 1 END, m.pack, m.position;
 
 -- name: module_at(key str) one
-SELECT key, number, title, competencies, lessons, minutes, body AS "body:html" FROM learn_module WHERE key = :key;
+SELECT key, language, number, title, competencies, lessons, minutes, body AS "body:html" FROM learn_module WHERE key = :key;
 
 -- name: courses(me int, module str) many
 SELECT c.key, c.title, c.level, c.outcome, c.lessons, c.minutes, coalesce(g.done, 0) AS "done:int"
@@ -22,7 +22,7 @@ SELECT c.key, c.title, c.level, c.outcome, c.lessons, c.minutes, coalesce(g.done
  WHERE c.module = :module ORDER BY c.position;
 
 -- name: course(key str) one
-SELECT key, pack, module, module_title, title, level, outcome, lessons, minutes, led AS "led:bool", body AS "body:html"
+SELECT key, pack, language, module, module_title, title, level, outcome, lessons, minutes, led AS "led:bool", body AS "body:html"
   FROM learn_course WHERE key = :key;
 
 -- name: courses_before(me int, course str) many
@@ -33,19 +33,16 @@ SELECT a.needs, a.title, c.lessons,
 
 -- name: lesson(key str) one
 SELECT key, course, module, title, outcome, minutes, course_title, module_title, task_title, next_key, next_title, next_where,
-       next_why, pack, position, body AS "body:html", task AS "task:html", key_points AS "key_points:html", sources AS "sources:html",
+       next_why, pack, language, position, body AS "body:html", task AS "task:html", key_points AS "key_points:html", sources AS "sources:html",
        changes AS "changes:html"
   FROM learn_lesson WHERE key = :key;
 
--- name: around(me int, course str, lesson str) many
--- The lessons of a course and those that are well done before this one, with how they stand.
-SELECT l.key, l.title, l.minutes, l.position, l.course, CASE WHEN d.lesson IS NULL THEN 0 ELSE 1 END AS "done:bool",
-       CASE WHEN a.key IS NULL THEN 0 ELSE 1 END AS "before:bool", coalesce(d.at, 0) AS "at:int"
-  FROM learn_lesson l
-  LEFT JOIN learn_done d ON d.person = :me AND d.lesson = l.key
-  LEFT JOIN learn_after a ON a.key = :lesson AND a.needs = l.key
- WHERE l.course = :course OR l.key IN (SELECT needs FROM learn_after WHERE key = :lesson)
- ORDER BY l.position;
+-- name: around(me int, page str) many
+-- The lessons that a course or lesson lists, with how they stand.
+SELECT n.key, n.title, n.minutes, n.position, n.inside AS "inside:bool", n.before AS "before:bool",
+       CASE WHEN d.lesson IS NULL THEN 0 ELSE 1 END AS "done:bool", coalesce(d.at, 0) AS "at:int"
+  FROM learn_near n LEFT JOIN learn_done d ON d.person = :me AND d.lesson = n.key
+ WHERE n.page = :page ORDER BY n.position;
 
 -- name: fields(me int, lesson str) many
 SELECT f.field, f.kind, f.required AS "required:bool", f.label, f.hint, f.unit, f.low, f.high, f.options,
@@ -57,11 +54,11 @@ SELECT f.field, f.kind, f.required AS "required:bool", f.label, f.hint, f.unit, 
 SELECT gift FROM learn_paper WHERE lesson = :lesson;
 
 -- name: sheet(key str) one
-SELECT title, minutes, body AS "body:html" FROM learn_sheet WHERE key = :key ORDER BY pack LIMIT 1;
+SELECT title, language, minutes, body AS "body:html" FROM learn_sheet WHERE key = :key ORDER BY pack LIMIT 1;
 
 -- name: terms() many
 -- Two packs may explain one word; the first is shown.
-SELECT t.key, t.term, t.body AS "body:html" FROM learn_term t
+SELECT t.key, t.language, t.term, t.body AS "body:html" FROM learn_term t
  WHERE NOT EXISTS (SELECT 1 FROM learn_term o WHERE o.key = t.key AND o.pack < t.pack) ORDER BY t.pack, t.position;
 
 -- ---- where somebody is ------------------------------------------------------------------------------------------------
@@ -181,6 +178,9 @@ DELETE FROM learn_course WHERE pack = :pack;
 -- name: drop_after(pack str) run
 DELETE FROM learn_after WHERE pack = :pack;
 
+-- name: drop_near(pack str) run
+DELETE FROM learn_near WHERE pack = :pack;
+
 -- name: drop_lessons(pack str) run
 DELETE FROM learn_lesson WHERE pack = :pack;
 
@@ -196,21 +196,25 @@ DELETE FROM learn_sheet WHERE pack = :pack;
 -- name: drop_terms(pack str) run
 DELETE FROM learn_term WHERE pack = :pack;
 
--- name: module_put(key str, pack str, position int, number int, title str, competencies str, courses int, lessons int, minutes int, body str) run
-INSERT INTO learn_module (key, pack, position, number, title, competencies, courses, lessons, minutes, body)
-VALUES (:key, :pack, :position, :number, :title, :competencies, :courses, :lessons, :minutes, :body);
+-- name: module_put(key str, pack str, language str, position int, number int, title str, competencies str, courses int, lessons int, minutes int, body str) run
+INSERT INTO learn_module (key, pack, language, position, number, title, competencies, courses, lessons, minutes, body)
+VALUES (:key, :pack, :language, :position, :number, :title, :competencies, :courses, :lessons, :minutes, :body);
 
--- name: course_put(key str, pack str, module str, position int, title str, module_title str, level str, outcome str, lessons int, minutes int, led bool, body str) run
-INSERT INTO learn_course (key, pack, module, position, title, module_title, level, outcome, lessons, minutes, led, body)
-VALUES (:key, :pack, :module, :position, :title, :module_title, :level, :outcome, :lessons, :minutes, :led, :body);
+-- name: course_put(key str, pack str, language str, module str, position int, title str, module_title str, level str, outcome str, lessons int, minutes int, led bool, body str) run
+INSERT INTO learn_course (key, pack, language, module, position, title, module_title, level, outcome, lessons, minutes, led, body)
+VALUES (:key, :pack, :language, :module, :position, :title, :module_title, :level, :outcome, :lessons, :minutes, :led, :body);
 
 -- name: after_put(pack str, key str, position int, needs str, title str) run
 INSERT INTO learn_after (pack, key, position, needs, title) VALUES (:pack, :key, :position, :needs, :title);
 
--- name: lesson_put(key str, pack str, position int, course str, module str, title str, outcome str, minutes int, course_title str, module_title str, task_title str, next_key str, next_title str, next_where str, next_why int, body str, task str, key_points str, sources str, changes str) run
-INSERT INTO learn_lesson (key, pack, position, course, module, title, outcome, minutes, course_title, module_title, task_title, next_key,
+-- name: near_put(page str, position int, pack str, key str, title str, minutes int, inside bool, before bool) run
+INSERT INTO learn_near (page, position, pack, key, title, minutes, inside, before)
+VALUES (:page, :position, :pack, :key, :title, :minutes, :inside, :before);
+
+-- name: lesson_put(key str, pack str, language str, position int, course str, module str, title str, outcome str, minutes int, course_title str, module_title str, task_title str, next_key str, next_title str, next_where str, next_why int, body str, task str, key_points str, sources str, changes str) run
+INSERT INTO learn_lesson (key, pack, language, position, course, module, title, outcome, minutes, course_title, module_title, task_title, next_key,
                           next_title, next_where, next_why, body, task, key_points, sources, changes)
-VALUES (:key, :pack, :position, :course, :module, :title, :outcome, :minutes, :course_title, :module_title, :task_title, :next_key,
+VALUES (:key, :pack, :language, :position, :course, :module, :title, :outcome, :minutes, :course_title, :module_title, :task_title, :next_key,
         :next_title, :next_where, :next_why, :body, :task, :key_points, :sources, :changes);
 
 -- name: field_put(lesson str, position int, pack str, field str, kind int, required bool, label str, hint str, unit str, low real, high real, options str) run
@@ -220,11 +224,11 @@ VALUES (:lesson, :position, :pack, :field, :kind, :required, :label, :hint, :uni
 -- name: paper_put(lesson str, pack str, gift str) run
 INSERT INTO learn_paper (lesson, pack, gift) VALUES (:lesson, :pack, :gift);
 
--- name: sheet_put(key str, pack str, title str, minutes int, body str) run
-INSERT INTO learn_sheet (key, pack, title, minutes, body) VALUES (:key, :pack, :title, :minutes, :body);
+-- name: sheet_put(key str, pack str, language str, title str, minutes int, body str) run
+INSERT INTO learn_sheet (key, pack, language, title, minutes, body) VALUES (:key, :pack, :language, :title, :minutes, :body);
 
--- name: term_put(key str, pack str, position int, term str, body str) run
-INSERT INTO learn_term (key, pack, position, term, body) VALUES (:key, :pack, :position, :term, :body);
+-- name: term_put(key str, pack str, language str, position int, term str, body str) run
+INSERT INTO learn_term (key, pack, language, position, term, body) VALUES (:key, :pack, :language, :position, :term, :body);
 
 -- name: found_in_pack(pack str) many
 -- What search knows of a pack.

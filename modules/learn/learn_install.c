@@ -66,6 +66,7 @@ static void drop_content(Install *in)
     learn_drop_modules(in->s, in->name);
     learn_drop_courses(in->s, in->name);
     learn_drop_after(in->s, in->name);
+    learn_drop_near(in->s, in->name);
     learn_drop_lessons(in->s, in->name);
     learn_drop_fields(in->s, in->name);
     learn_drop_papers(in->s, in->name);
@@ -95,9 +96,19 @@ static void put_modules(Install *in)
         const PackModule *m = &pack->module[i];
         Sum sum = sum_of(pack, i, -1);
         str competencies = lines(in->s->arena, m->competencies);
-        learn_module_put(in->s, m->key, in->name, i + 1, m->number, m->title, competencies, sum.courses, sum.lessons, sum.minutes, m->html.s);
+        learn_module_put(in->s, m->key, in->name, pack->language, i + 1, m->number, m->title, competencies, sum.courses, sum.lessons, sum.minutes, m->html.s);
         make_found(in, (SearchDoc){ S("module"), m->key, .title = m->title, .url = url_of(in->s->arena, m->key), .text = competencies,
                                     .area = pack->title, .weight = WEIGHT_COURSE });
+    }
+}
+
+/* What the page of a course, or of one of its lessons, lists. */
+static void put_near(Install *in, str page, ptrdiff_t course, const PackLesson *lesson)
+{
+    for (ptrdiff_t i = 0; i < in->pack->lesson_n; i++) {
+        const PackLesson *l = &in->pack->lesson[i];
+        bool inside = l->course == course, before = lesson && builds_on(lesson, l->key);
+        if (inside || before) learn_near_put(in->s, page, i + 1, in->name, l->key, l->title, l->minutes, inside, before);
     }
 }
 
@@ -115,8 +126,9 @@ static void put_courses(Install *in)
         const PackCourse *c = &pack->course[i];
         const PackModule *m = &pack->module[c->module];
         Sum sum = sum_of(pack, -1, i);
-        learn_course_put(in->s, c->key, in->name, m->key, i + 1, c->title, m->title, (str){ &c->level, 1 }, c->outcome, sum.lessons,
+        learn_course_put(in->s, c->key, in->name, pack->language, m->key, i + 1, c->title, m->title, (str){ &c->level, 1 }, c->outcome, sum.lessons,
                          sum.minutes, is_led(pack, c), c->html.s);
+        put_near(in, c->key, i, NULL);
         for (ptrdiff_t k = 0; k < c->after.n; k++) learn_after_put(in->s, in->name, c->key, k + 1, c->after.row[k], pack_course(pack, c->after.row[k])->title);
         make_found(in, (SearchDoc){ S("course"), c->key, .title = c->title, .url = url_of(in->s->arena, c->key), .area = m->title,
                                     .text = str_fmt(in->s->arena, "%.*s\n%.*s", STR_ARG(c->outcome), STR_ARG(c->text)), .weight = WEIGHT_COURSE });
@@ -141,10 +153,10 @@ static void put_lesson(Install *in, ptrdiff_t i)
     const PackModule *m = module_of_lesson(pack, l);
     Next next = next_of(pack, i);
     str next_key = next.lesson ? next.lesson->key : (str){ 0 }, next_title = next.lesson ? next.lesson->title : (str){ 0 };
-    learn_lesson_put(s, l->key, in->name, i + 1, c->key, m->key, l->title, l->outcome, l->minutes, c->title, m->title, l->task_title,
+    learn_lesson_put(s, l->key, in->name, pack->language, i + 1, c->key, m->key, l->title, l->outcome, l->minutes, c->title, m->title, l->task_title,
                      next_key, next_title, next.where, next.why, l->body.html.s, l->task.html.s, l->keys.html.s, l->sources.html.s,
                      l->changes.html.s);
-    for (ptrdiff_t k = 0; k < l->after.n; k++) learn_after_put(s, in->name, l->key, k + 1, l->after.row[k], pack_lesson(pack, l->after.row[k])->title);
+    put_near(in, l->key, l->course, l);
     put_fields(in, l);
     learn_paper_put(s, l->key, in->name, pack_file(pack, l->gift)->bytes);
     quiz_install(s, l->key, l->title, url_of(s->arena, l->key), &l->bank);
@@ -159,7 +171,7 @@ static void put_sheets(Install *in)
 {
     for (ptrdiff_t i = 0; i < in->pack->sheet_n; i++) {
         const PackSheet *sheet = &in->pack->sheet[i];
-        learn_sheet_put(in->s, sheet->key, in->name, sheet->title, sheet->minutes, sheet->html.s);
+        learn_sheet_put(in->s, sheet->key, in->name, in->pack->language, sheet->title, sheet->minutes, sheet->html.s);
         make_found(in, (SearchDoc){ S("page"), key_in_pack(in, sheet->key), .title = sheet->title, .url = url_of(in->s->arena, sheet->key), .text = sheet->text,
                                     .area = in->pack->title, .weight = WEIGHT_PAGE });
     }
@@ -170,7 +182,7 @@ static void put_terms(Install *in)
     for (ptrdiff_t i = 0; i < in->pack->term_n; i++) {
         const PackTerm *t = &in->pack->term[i];
         str url = str_fmt(in->s->arena, "/learn/glossary#%.*s", STR_ARG(url_escape(in->s->arena, t->key)));
-        learn_term_put(in->s, t->key, in->name, i + 1, t->term, t->html.s);
+        learn_term_put(in->s, t->key, in->name, in->pack->language, i + 1, t->term, t->html.s);
         make_found(in, (SearchDoc){ S("term"), key_in_pack(in, t->key), .title = t->term, .url = url, .text = t->text, .weight = WEIGHT_TERM });
     }
 }

@@ -28,7 +28,7 @@ enum { GLOSSARY_TITLE, GLOSSARY_KEYS };
 static const HeadRule glossary_rules[GLOSSARY_KEYS] = { [GLOSSARY_TITLE] = { "title", true } };
 
 /* First segments of addresses that the house uses itself, and last ones below a course. */
-static const char *const taken_names[] = { "glossary", "visit", "content", "completion", "print", "task", "facilitator" };
+static const char *const taken_names[] = { "glossary", "visit", "content", "completion", "print", "task", "facilitator", "done" };
 
 static bool name_taken(str name)
 {

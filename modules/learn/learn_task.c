@@ -21,12 +21,12 @@ static Options options_of(Scope *s, const learn_fields_row *f)
 
 static int decimals(double v) { return v == floor(v) ? 0 : v * 10 == floor(v * 10) ? 1 : 2; }
 
+/* The range of a number is not said before somebody leaves it: it is there to catch slips. */
 static str limits(Scope *s, const learn_fields_row *f)
 {
-    if (f->kind == FIELD_LONG && f->low >= 1) return TN(s, "at least {n} character", "at least {n} characters", (int64_t)f->low);
-    if (f->kind != FIELD_NUMBER) return (str){ 0 };
-    return FILL(s, T(s, "in {unit}, from {low} to {high}"), { "unit", f->unit }, { "low", num_real(s, f->low, decimals(f->low)) },
-                { "high", num_real(s, f->high, decimals(f->high)) });
+    if (f->kind == FIELD_NUMBER) return FILL(s, T(s, "in {unit}"), { "unit", f->unit });
+    if (f->kind != FIELD_LONG || f->low < 1) return (str){ 0 };
+    return TN(s, "at least {n} character", "at least {n} characters", (int64_t)f->low);
 }
 
 static str hint_of(Scope *s, const learn_fields_row *f)

@@ -1,8 +1,26 @@
 /* learn_view - gathers what the pages show. Questions that do not lean on each other are asked together. */
 #include "learn_view.h"
 
-Url learn_url(Scope *s, str key) { return (Url){ str_fmt(s->arena, "/learn/%.*s", STR_ARG(key)) }; }
-Url learn_url_below(Scope *s, str key, const char *last) { return (Url){ str_fmt(s->arena, "/learn/%.*s/%s", STR_ARG(key), last) }; }
+/* A page has a dozen addresses, and printf is dear. */
+static Url address(Scope *s, str key, str between, str last)
+{
+    Out o;
+    out_init(&o, s->arena, S("/learn/").n + key.n + between.n + last.n);
+    out_lit(&o, "/learn/");
+    out_str(&o, key);
+    out_str(&o, between);
+    out_str(&o, last);
+    return (Url){ out_text(&o) };
+}
+
+Url learn_url(Scope *s, str key) { return address(s, key, S(""), S("")); }
+Url learn_url_below(Scope *s, str key, const char *last) { return address(s, key, S("/"), str_from(last)); }
+
+str direction_of(str language)
+{
+    const Lang *lang = lang_find(language);
+    return lang && lang->rtl ? S("rtl") : S("ltr");
+}
 
 /* ---- words ----------------------------------------------------------------------------------------------------------- */
 
@@ -70,7 +88,7 @@ void ModuleView_json(Json *j, str key, const ModuleView *v)
     json_object_end(j);
 }
 
-/* The first open lesson of the course; when there is none, the first open one after it, or anywhere. */
+/* The first open lesson from the beginning of the course; when there is none, anywhere. */
 static void find_next(Scope *s, CourseView *v)
 {
     for (ptrdiff_t i = 0; i < v->lessons.n; i++) v->done += v->lessons.row[i].done;
@@ -81,7 +99,7 @@ static void find_next(Scope *s, CourseView *v)
 CourseView *course_view(Scope *s, str key)
 {
     CourseView *v = NEW(s->arena, CourseView, 1);
-    DbAsk course = learn_course_ask(s, key), before = learn_courses_before_ask(s, s->me, key), lessons = learn_around_ask(s, s->me, key, S(""));
+    DbAsk course = learn_course_ask(s, key), before = learn_courses_before_ask(s, s->me, key), lessons = learn_around_ask(s, s->me, key);
     bool there = learn_course_got(s, &course, &v->course);
     v->before = learn_courses_before_got(s, &before);
     v->lessons = learn_around_got(s, &lessons);
@@ -153,7 +171,7 @@ static str why_next(Scope *s, const learn_lesson_row *l)
 static void count_places(LessonView *v)
 {
     for (ptrdiff_t i = 0; i < v->around.n; i++) {
-        if (!str_eq(v->around.row[i].course, v->lesson.course)) continue;
+        if (!v->around.row[i].inside) continue;
         v->of++;
         if (str_eq(v->around.row[i].key, v->lesson.key)) v->place = v->of;
     }
@@ -161,10 +179,10 @@ static void count_places(LessonView *v)
         if (v->rows.row[i].stamp > v->seen) v->seen = v->rows.row[i].stamp;
 }
 
-LessonView *lesson_view(Scope *s, str course, str key)
+LessonView *lesson_view(Scope *s, str key)
 {
     LessonView *v = NEW(s->arena, LessonView, 1);
-    DbAsk lesson = learn_lesson_ask(s, key), around = learn_around_ask(s, s->me, course, key), fields = learn_fields_ask(s, s->me, key);
+    DbAsk lesson = learn_lesson_ask(s, key), around = learn_around_ask(s, s->me, key), fields = learn_fields_ask(s, s->me, key);
     QuizSheetAsk sheet = quiz_sheet_ask(s, key);
     bool there = learn_lesson_got(s, &lesson, &v->lesson);
     v->around = learn_around_got(s, &around);

@@ -5,6 +5,7 @@
 
 Url learn_url(Scope *s, str key);                        /* "practices/order" -> "/learn/practices/order" */
 Url learn_url_below(Scope *s, str key, const char *last);/* and "/print" or the like after it */
+str direction_of(str language);                          /* "rtl" or "ltr": a lesson is not always in the language of the page around it */
 str part_name(Scope *s, str word);                       /* a form or phase of the programme, in the reader's language when it is a usual one */
 str level_name(Scope *s, str level);                     /* "S" -> "Starter" */
 
@@ -55,7 +56,7 @@ typedef struct LessonView {
     int64_t            place, of;      /* third of four in its course */
     int64_t            seen;           /* the newest answer the page shows: see learn_web.c */
 } LessonView;
-LessonView *lesson_view(Scope *s, str course, str key);  /* NULL: no such lesson */
+LessonView *lesson_view(Scope *s, str key);              /* NULL: no such lesson */
 void LessonView_json(Json *j, str key, const LessonView *v);
 
 /* ---- search (learn_search.c) ------------------------------------------------------------------------------------------------ */

@@ -64,7 +64,7 @@ static Reply facilitator_get(Request *rq)
 
 /* ---- a lesson ------------------------------------------------------------------------------------------------------------- */
 
-static LessonView *find(Request *rq) { return lesson_view(&rq->s, key_of(rq, 2), key_of(rq, 3)); }
+static LessonView *find(Request *rq) { return lesson_view(&rq->s, key_of(rq, 3)); }
 
 static Form *kept_form(Request *rq, const LessonView *v)
 {

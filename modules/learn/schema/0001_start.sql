@@ -22,6 +22,7 @@ CREATE TABLE learn_pack (
 CREATE TABLE learn_module (
   key           @TEXT NOT NULL PRIMARY KEY,
   pack          @TEXT NOT NULL,
+  language      @TEXT NOT NULL,              -- it is written in
   position      @INT NOT NULL,
   number        @INT NOT NULL,
   title         @TEXT NOT NULL,
@@ -35,6 +36,7 @@ CREATE TABLE learn_module (
 CREATE TABLE learn_course (
   key           @TEXT NOT NULL PRIMARY KEY,
   pack          @TEXT NOT NULL,
+  language      @TEXT NOT NULL,
   module        @TEXT NOT NULL,
   position      @INT NOT NULL,
   title         @TEXT NOT NULL,
@@ -48,7 +50,7 @@ CREATE TABLE learn_course (
 ) @STRICT;
 CREATE INDEX learn_course_module ON learn_course (module, position);
 
--- What is well done before: courses before a course, lessons before a lesson.
+-- Courses that are well done before a course.
 CREATE TABLE learn_after (
   pack          @TEXT NOT NULL,
   key           @TEXT NOT NULL,
@@ -58,10 +60,24 @@ CREATE TABLE learn_after (
   PRIMARY KEY (key, position)
 ) @KEYED;
 
+-- The lessons that a page lists: of a course, its own; of a lesson, those of its course and those well done before it.
+CREATE TABLE learn_near (
+  page          @TEXT NOT NULL,              -- the course or lesson that lists it
+  position      @INT NOT NULL,               -- of the lesson, in its pack
+  pack          @TEXT NOT NULL,
+  key           @TEXT NOT NULL,
+  title         @TEXT NOT NULL,
+  minutes       @INT NOT NULL,
+  inside        @INT NOT NULL,               -- 1: of the same course
+  before        @INT NOT NULL,               -- 1: well done before the page's lesson
+  PRIMARY KEY (page, position)
+) @KEYED;
+
 -- All that the page of a lesson needs is one row, the short columns first, so that lists never read the long ones.
 CREATE TABLE learn_lesson (
   key           @TEXT NOT NULL PRIMARY KEY,
   pack          @TEXT NOT NULL,
+  language      @TEXT NOT NULL,
   position      @INT NOT NULL,               -- in its pack
   course        @TEXT NOT NULL,
   module        @TEXT NOT NULL,
@@ -115,6 +131,7 @@ CREATE TABLE learn_paper (
 CREATE TABLE learn_sheet (
   key           @TEXT NOT NULL,              -- "visit", "practices/order/facilitator"
   pack          @TEXT NOT NULL,
+  language      @TEXT NOT NULL,
   title         @TEXT NOT NULL,
   minutes       @INT NOT NULL,
   body          @TEXT NOT NULL,
@@ -124,6 +141,7 @@ CREATE TABLE learn_sheet (
 CREATE TABLE learn_term (
   key           @TEXT NOT NULL,
   pack          @TEXT NOT NULL,
+  language      @TEXT NOT NULL,
   position      @INT NOT NULL,
   term          @TEXT NOT NULL,
   body          @TEXT NOT NULL,
