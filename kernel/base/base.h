@@ -32,6 +32,7 @@ typedef struct Url { str s; } Url;    /* a whole address whose scheme was checke
 #define STR_ARG(s) (int)(s).n, (s).n ? (s).p : ""     /* for "%.*s" */
 
 typedef struct { str head, tail; bool found; } str_pair;
+typedef struct Arena Arena;
 
 static inline bool str_eq(str a, str b) { return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, (size_t)a.n) == 0); }
 str      str_from(const char *z);                        /* borrowed; NULL gives the empty text */
@@ -48,6 +49,8 @@ bool     str_is_utf8(str s);                             /* valid UTF-8 (RFC 362
 bool     str_is_plain(str s, bool lines);                /* valid UTF-8 without NUL, control characters (TAB and, with
                                                             `lines`, LF are allowed) and without direction overrides
                                                             U+202A-E, U+2066-9 */
+str      str_shown(Arena *keep, str s);                  /* to be shown: U+FFFD for all that str_is_plain(s, true) refuses, but
+                                                            for CR */
 ptrdiff_t str_chars(str s);                              /* code points of valid UTF-8 */
 uint64_t str_hash(str s, uint64_t seed);                 /* fast, not for secrets */
 int32_t  utf8_next(str *s);                              /* takes one code point off the front; -1 at end or on a bad byte

@@ -27,6 +27,10 @@ TEST(plain_text_holds_no_tricks)
     EXPECT(!str_is_plain((str){ "a\0b", 3 }, true));
     EXPECT(!str_is_plain(S("invoice\xE2\x80\xAE" "fdp.exe"), true));   /* U+202E turns the name around */
     EXPECT(str_is_plain(S("مرحبا"), false));
+    str kept = S("Rice\r\n大米");
+    EXPECT(str_shown(world_arena(w), kept).n == kept.n);
+    EXPECT_STR(str_shown(world_arena(w), (str){ "a\0b", 3 }), S("a\xEF\xBF\xBD" "b"));
+    EXPECT_STR(str_shown(world_arena(w), S("\xC0\xAFx\xE2\x80\xAEy\xE4\xBD")), S("��x�y��"));
 }
 
 TEST(cutting_keeps_everything)

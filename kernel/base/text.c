@@ -132,6 +132,21 @@ bool str_is_plain(str s, bool lines)
     return true;
 }
 
+str str_shown(Arena *keep, str s)
+{
+    if (str_is_plain(s, true)) return s;
+    Out o;
+    out_init(&o, keep, s.n);
+    while (s.n) {
+        str piece = { s.p, s.n };
+        int32_t c = utf8_next(&s);
+        piece.n -= s.n;
+        if (c == '\r' || str_is_plain(piece, true)) out_str(&o, piece);
+        else out_lit(&o, "\xEF\xBF\xBD");
+    }
+    return out_text(&o);
+}
+
 ptrdiff_t str_chars(str s)
 {
     ptrdiff_t n = 0;

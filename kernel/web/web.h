@@ -157,7 +157,8 @@ Form   *form_filled(Request *rq);                   /* an empty form to prefill 
 void    form_set(Form *f, const char *name, str value);
 str     form_text(Form *f, const char *name, int min_chars, int max_chars);    /* one line: trimmed, plain, NFC as sent */
 str     form_long(Form *f, const char *name, int min_chars, int max_chars);    /* several lines; CRLF becomes LF */
-str     form_raw(const Form *f, const char *name);                            /* as typed, for showing again; may be invalid */
+str     form_raw(const Form *f, const char *name);                            /* as it came; may be anything */
+str     form_typed(const Form *f, const char *name);                          /* the same to be shown again (str_shown) */
 int64_t form_int(Form *f, const char *name, int64_t min, int64_t max);
 bool    form_real(Form *f, const char *name, double min, double max, double *ret);   /* "12.5", "12,5", local digits */
 int     form_choice(Form *f, const char *name, const char *const *choices, int n);   /* index; -1 and an error when none fits */

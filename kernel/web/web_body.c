@@ -59,6 +59,13 @@ static bool take_json(Form *f, str body)
     return true;
 }
 
+/* No browser packs what it sends, and what is packed may be larger than it looks. */
+static bool is_packed(const Request *rq)
+{
+    str coding = header(rq, "content-encoding");
+    return coding.n && !str_eq_nocase(coding, S("identity"));
+}
+
 bool web_body(WebPrivate *w, Reply *ret_refusal)
 {
     Request *rq = &w->rq;
@@ -66,6 +73,10 @@ bool web_body(WebPrivate *w, Reply *ret_refusal)
     const HttpPart *parts = rq->http->parts;
     int n = rq->http->part_n;
     bool fine = true;
+    if (is_packed(rq)) {
+        *ret_refusal = refuse(rq, 415);
+        return false;
+    }
     if (media_is(type, S("multipart/form-data"))) {
         fine = take_parts(&w->form, parts, n);
     } else if (!body.n) {

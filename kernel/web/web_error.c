@@ -23,7 +23,7 @@ static const Words *words_for(int status)
 {
     for (int i = 0; i < COUNT_OF(words); i++)
         if (words[i].status == status) return &words[i];
-    return &words[COUNT_OF(words) - 3];
+    return words_for(status < 500 || status == 505 ? 400 : 500);      /* 505: a version of HTTP that nobody speaks */
 }
 
 Reply refuse(Request *rq, int status)
@@ -66,7 +66,8 @@ static TypedRows typed_rows(Request *rq, const Form *f)
         const HttpPart *p = &f->part[i];
         bool secret = field_is_secret(p->name), file = p->filename.n > 0;
         if (str_eq(p->name, S(FIELD_CSRF))) continue;
-        row[n++] = (Typed){ p->name, file ? p->filename : secret ? (str){ 0 } : p->value,
+        row[n++] = (Typed){ str_shown(rq->s.arena, p->name),
+                            str_shown(rq->s.arena, file ? p->filename : secret ? (str){ 0 } : p->value),
                             .secret = secret, .file = file, .shown = !field_is_kernels(p->name) && p->value.n };
     }
     return (TypedRows){ row, n };

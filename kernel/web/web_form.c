@@ -1,4 +1,6 @@
 /* web_form - what a person typed: read with one sentence a field, and shown again as it was. */
+#include <unicode/uchar.h>
+
 #include "web/web_private.h"
 
 bool field_is_secret(str name)
@@ -50,6 +52,8 @@ str form_raw(const Form *f, const char *name)
     const HttpPart *p = find(f, name);
     return p ? p->value : (str){ 0 };
 }
+
+str form_typed(const Form *f, const char *name) { return str_shown(f->rq->s.arena, form_raw(f, name)); }
 
 bool form_checked(const Form *f, const char *name)
 {
@@ -103,6 +107,16 @@ str form_error_of(const Form *f, const char *name)
 
 bool form_bad(const Form *f) { return f->first != NULL; }
 
+/* Of blanks and signs without ink nobody can read a name. */
+static bool shows_nothing(str v)
+{
+    while (v.n) {
+        int32_t c = utf8_next(&v);
+        if (!u_isUWhiteSpace(c) && !u_hasBinaryProperty(c, UCHAR_DEFAULT_IGNORABLE_CODE_POINT)) return false;
+    }
+    return true;
+}
+
 static void check_length(Form *f, const char *name, str v, bool lines, int min_chars, int max_chars)
 {
     Scope *s = &f->rq->s;
@@ -110,7 +124,7 @@ static void check_length(Form *f, const char *name, str v, bool lines, int min_c
         form_error(f, name, T(s, "There is a character here that cannot be kept. Please type it again."));
         return;
     }
-    ptrdiff_t n = str_chars(v);
+    ptrdiff_t n = shows_nothing(v) ? 0 : str_chars(v);
     if (n == 0 && min_chars > 0) form_error(f, name, T(s, "Please fill this in."));
     else if (n < min_chars) form_error(f, name, TN(s, "At least {n} character, please.", "At least {n} characters, please.", min_chars));
     else if (n > max_chars)

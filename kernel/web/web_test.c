@@ -287,6 +287,16 @@ TEST(control_characters_are_not_kept)
 {
     EXPECT(says(post(w, ANA, "/t/form", "title=abc%07def&weight=2"), "cannot be kept"));
     EXPECT(says(post(w, ANA, "/t/form", "title=abc%E2%80%AEdef&weight=2"), "cannot be kept"));
+    Visit v = post(w, ANA, "/t/form", "title=a%00b%FFc%E2%80%AEd&weight=2");
+    EXPECT(says(v, "a\xEF\xBF\xBD" "b\xEF\xBF\xBD" "c\xEF\xBF\xBD" "d") && str_is_plain(v.body, true));
+    v = post_forged(w, ANA, "/t/form", "body=a%00b%E2%80%AEc%0D%0Ad", NULL);
+    EXPECT(v.status == 403 && says(v, "a\xEF\xBF\xBD" "b\xEF\xBF\xBD" "c\r\nd"));
+}
+
+TEST(a_name_needs_ink)
+{
+    EXPECT(says(post(w, ANA, "/people/name", "name=%C2%A0%E2%80%8B%E3%80%80"), "Please fill this in."));
+    EXPECT(says(get(w, ANA, "/people"), "Ana"));
 }
 
 static Visit post_json(World *w, Visitor who, const char *path, const char *json)
@@ -311,6 +321,8 @@ TEST(a_body_we_cannot_read_is_refused)
 {
     HttpHeader xml = { S("content-type"), S("text/xml") };
     EXPECT(request(w, ANA, "POST", "/t/form", &xml, 1, S("<a/>")).status == 415);
+    HttpHeader packed[] = { { S("content-type"), S("application/x-www-form-urlencoded") }, { S("content-encoding"), S("gzip") } };
+    EXPECT(request(w, ANA, "POST", "/t/form", packed, 2, S("\x1F\x8B\x08")).status == 415);
     char big[70000];
     memset(big, 'x', sizeof big - 1);
     big[sizeof big - 1] = '\0';
@@ -472,8 +484,8 @@ TESTS_WITH(web, test_modules, COUNT_OF(test_modules),
     whichever_database_call_fails_no_half_person_is_left, who_leaves_is_nobody_again,
     a_form_without_its_proof_is_not_taken_but_not_lost, a_form_of_another_site_gets_no_button,
     a_token_is_masked_anew_and_an_old_one_goes_on_working, a_machine_that_signs_needs_no_token,
-    a_wrong_form_comes_back_as_it_was_with_a_sentence_a_field, control_characters_are_not_kept, a_program_sends_json_and_gets_json,
-    a_body_we_cannot_read_is_refused, a_fault_says_so_and_keeps_what_was_typed, whichever_database_call_fails_a_page_says_so,
+    a_wrong_form_comes_back_as_it_was_with_a_sentence_a_field, control_characters_are_not_kept, a_name_needs_ink,
+    a_program_sends_json_and_gets_json, a_body_we_cannot_read_is_refused, a_fault_says_so_and_keeps_what_was_typed, whichever_database_call_fails_a_page_says_so,
     a_database_that_is_away_is_said_so_and_nobody_is_forgotten,
     slow_work_is_done_before_the_writer_sees_it, who_comes_when_too_many_wait_is_told_so, a_page_that_did_not_change_has_the_same_tag,
     a_sentence_is_shown_once_on_the_next_page, nobody_else_puts_a_sentence_on_our_page, the_language_is_asked_for_kept_or_guessed,

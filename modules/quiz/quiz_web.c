@@ -65,7 +65,9 @@ static bool find_asked(Request *rq, Asked *ret)
 static Reply not_taken(Request *rq, const Asked *a, const QuizQuestion *q, const str *given, ptrdiff_t n, QuizTaken taken)
 {
     QuizItem item;
-    quiz_item(&rq->s, q, a->set, a->name, given, n, &item);
+    str *shown = NEW(rq->s.arena, str, n);
+    for (ptrdiff_t i = 0; i < n; i++) shown[i] = str_shown(rq->s.arena, given[i]);
+    quiz_item(&rq->s, q, a->set, a->name, shown, n, &item);
     item.error = why_not(rq, taken, q);
     item.seen = a->seen;
     return unprocessable(quiz_one(rq, &item, back_to(rq, a->row.url, a->name)));
