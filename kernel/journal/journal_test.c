@@ -61,6 +61,12 @@ enum { NODES = 4, HAND_BYTES = 8 << 20 };
 static int64_t clock_now;
 static int64_t clock_of_test(void) { return clock_now; }
 
+/* Tests run side by side. */
+static const char *schema_of(World *w, int i)
+{
+    return at(w, "journal_test_%d_%d", (int)getpid(), i);
+}
+
 static Site *node_open(World *w, int i)
 {
     DbMigration *steps = NEW(world_arena(w), DbMigration, db_migration_n + 1);
@@ -69,7 +75,7 @@ static Site *node_open(World *w, int i)
     SiteSetup setup = {
         .config = world_site(w)->config, .modules = modules, .module_n = 1,
         .migrations = steps, .migration_n = db_migration_n + 1,
-        .pg_schema = at(w, "journal_test_%d_%d", (int)getpid(), i), .clock = clock_of_test,
+        .pg_schema = schema_of(w, i), .clock = clock_of_test,
     };
     setup.config.data = at(w, "%s/node%d", world_site(w)->config.data, i);
     CHECK(os_make_dirs(setup.config.data));
@@ -83,7 +89,7 @@ static Site *node_open(World *w, int i)
 static void drop_schemas(World *w)
 {
     if (db_engine(world_site(w)->db) != DB_POSTGRES) return;
-    for (int i = 0; i < NODES; i++) sql_run(w, at(w, "DROP SCHEMA IF EXISTS journal_test_%d_%d CASCADE", (int)getpid(), i));
+    for (int i = 0; i < NODES; i++) sql_run(w, at(w, "DROP SCHEMA IF EXISTS %s CASCADE", schema_of(w, i)));
 }
 
 /* One arena for all writing and reading of a test, rewound by each call. */
@@ -594,8 +600,8 @@ TEST(a_second_process_over_postgresql_writes_under_a_number_of_its_own)
     add(&h, a, 7, "test.said", "", S("{\"words\":\"one\"}"));
     add(&h, b, 7, "test.said", "", S("{\"words\":\"two\"}"));
     add(&h, a, 7, "test.said", "", S("{\"words\":\"three\"}"));
-    EXPECT(sql_int(w, "SELECT count(DISTINCT node) FROM journal_test_0.journal") == 2);
-    EXPECT(sql_int(w, "SELECT max(seq) FROM journal_test_0.journal") == 2);
+    EXPECT(sql_int(w, at(w, "SELECT count(DISTINCT node) FROM %s.journal", schema_of(w, 0))) == 2);
+    EXPECT(sql_int(w, at(w, "SELECT max(seq) FROM %s.journal", schema_of(w, 0))) == 2);
 
     /* b sleeps for longer than its lease; c takes its number, and b may not write under it any more */
     clock_now += 30 * SECOND;
@@ -603,7 +609,7 @@ TEST(a_second_process_over_postgresql_writes_under_a_number_of_its_own)
     clock_now += 40 * SECOND;
     Site *c = node_open(w, 0);
     add(&h, c, 7, "test.said", "", S("{\"words\":\"four\"}"));
-    EXPECT(sql_int(w, "SELECT count(DISTINCT node) FROM journal_test_0.journal") == 2);
+    EXPECT(sql_int(w, at(w, "SELECT count(DISTINCT node) FROM %s.journal", schema_of(w, 0))) == 2);
     Landing l;
     SCRATCH(tmp, &h.arena);
     Saying late = { "test.said", S(""), S("{\"words\":\"late\"}"), 0 };
@@ -612,7 +618,7 @@ TEST(a_second_process_over_postgresql_writes_under_a_number_of_its_own)
     journal_renew(b);
     os_log_quiet(false);
     EXPECT(site_write(b, &tmp, 7, say_rule, &late, &l));
-    EXPECT(sql_int(w, "SELECT count(DISTINCT node) FROM journal_test_0.journal") == 3);
+    EXPECT(sql_int(w, at(w, "SELECT count(DISTINCT node) FROM %s.journal", schema_of(w, 0))) == 3);
     site_close(a);
     site_close(b);
     site_close(c);
