@@ -2,13 +2,13 @@
  * DbColumn.offset says where each value goes; a value the engine has as NULL stays 0 or the empty text. */
 #include "db/db_own.h"
 
-enum { ROWS_FIRST = 8 };
+enum { ROWS_SECOND = 8 };      /* most questions have one row for an answer */
 
 void *rows_add(Rows *r)
 {
     ptrdiff_t size = r->q->row_size;
     if (r->n == r->cap) {
-        ptrdiff_t cap = r->cap ? r->cap * 2 : ROWS_FIRST;
+        ptrdiff_t cap = !r->cap ? 1 : r->cap < ROWS_SECOND ? ROWS_SECOND : r->cap * 2;
         char *more = arena_alloc(r->arena, size, alignof(max_align_t), cap);
         if (r->n) memcpy(more, r->row, (size_t)(r->n * size));
         r->row = more;
