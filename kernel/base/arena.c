@@ -153,10 +153,14 @@ void out_more(Out *o, ptrdiff_t room)
 
 void out_int(Out *o, int64_t v)
 {
+    static const char pairs[] =          /* two digits a division: ids have eighteen */
+        "0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849"
+        "5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899";
     char digits[24];
     int i = (int)sizeof digits;
     uint64_t u = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
-    do digits[--i] = (char)('0' + u % 10); while (u /= 10);
+    for (; u >= 10; u /= 100) memcpy(digits + (i -= 2), pairs + 2 * (u % 100), 2);
+    if (u || i == (int)sizeof digits) digits[--i] = (char)('0' + u);
     if (v < 0) digits[--i] = '-';
     out_bytes(o, digits + i, (ptrdiff_t)sizeof digits - i);
 }

@@ -153,8 +153,13 @@ str int_in(Arena *keep, const Lang *lang, int64_t v)
     char plain[24];
     UChar units[UNITS_MAX];
     UErrorCode err = U_ZERO_ERROR;
+    if (lang->index == 0 && v > -1000 && v < 1000) {
+        Out small;
+        out_init(&small, keep, 4);
+        out_int(&small, v);
+        return out_text(&small);
+    }
     snprintf(plain, sizeof plain, "%lld", (long long)v);
-    if (lang->index == 0 && v > -1000 && v < 1000) return str_keep(keep, str_from(plain));
     UNumberFormat *f = number_format(lang, UNUM_DECIMAL, &mine(lang)->whole);
     return utf8(keep, units, unum_formatInt64(f, v, units, UNITS_MAX, NULL, &err), plain);
 }
@@ -167,7 +172,6 @@ str num_int(Scope *s, int64_t v)
 str num_real(Scope *s, double v, int decimals)
 {
     enum { DECIMALS_MAX = 15 };
-    char plain[UNITS_MAX];
     UChar units[UNITS_MAX];
     UErrorCode err = U_ZERO_ERROR;
     if (!isfinite(v)) return S("–");
@@ -176,8 +180,8 @@ str num_real(Scope *s, double v, int decimals)
     unum_setAttribute(f, UNUM_MIN_FRACTION_DIGITS, shown);
     unum_setAttribute(f, UNUM_MAX_FRACTION_DIGITS, shown);
     int32_t n = unum_formatDouble(f, v, units, UNITS_MAX, NULL, &err);
-    snprintf(plain, sizeof plain, "%.*g", DECIMALS_MAX, v);
-    return n <= UNITS_MAX ? utf8(s->arena, units, n, plain) : str_keep(s->arena, str_from(plain));
+    if (U_SUCCESS(err) && n <= UNITS_MAX) return utf8(s->arena, units, n, "");
+    return str_fmt(s->arena, "%.*g", DECIMALS_MAX, v);
 }
 
 str num_percent(Scope *s, int percent)
