@@ -33,7 +33,7 @@ SELECT a.needs, a.title, c.lessons,
 
 -- name: lesson(key str) one
 SELECT key, course, module, title, outcome, minutes, course_title, module_title, task_title, next_key, next_title, next_where,
-       next_why, pack, language, position, body AS "body:html", task AS "task:html", key_points AS "key_points:html", sources AS "sources:html",
+       next_why, pack, language, position, contents AS "contents:html", body AS "body:html", task AS "task:html", key_points AS "key_points:html", sources AS "sources:html",
        changes AS "changes:html"
   FROM learn_lesson WHERE key = :key;
 
@@ -142,23 +142,24 @@ SELECT pack, title, language, hash, installed_at, tried_at, problems, problem_n,
 -- name: pack(pack str) one
 SELECT hash, problem_n FROM learn_pack WHERE pack = :pack;
 
--- name: pack_refused(pack str, title str, at int, problems str, problem_n int) run
-INSERT INTO learn_pack (pack, hash, installed_at, tried_at, problems, problem_n, language, title, forms, phases, visit, modules, courses,
-                        lessons, questions, body)
-VALUES (:pack, '', 0, :at, :problems, :problem_n, '', :title, '', '', '', 0, 0, 0, 0, '')
-    ON CONFLICT (pack) DO UPDATE SET tried_at = excluded.tried_at, problems = excluded.problems, problem_n = excluded.problem_n;
-
 -- name: pack_fits(pack str, at int) run
 -- Its files are again what is in use.
 UPDATE learn_pack SET tried_at = :at, problems = '', problem_n = 0 WHERE pack = :pack;
 
--- name: pack_drop(pack str) run
-DELETE FROM learn_pack WHERE pack = :pack;
-
--- name: pack_put(pack str, hash str, at int, language str, title str, forms str, phases str, visit str, modules int, courses int, lessons int, questions int, body str) run
+-- name: pack_claim(pack str, at int) run
+-- Two processes that start at once: the second waits here, and then finds the work done.
 INSERT INTO learn_pack (pack, hash, installed_at, tried_at, problems, problem_n, language, title, forms, phases, visit, modules, courses,
                         lessons, questions, body)
-VALUES (:pack, :hash, :at, :at, '', 0, :language, :title, :forms, :phases, :visit, :modules, :courses, :lessons, :questions, :body);
+VALUES (:pack, '', 0, :at, '', 0, '', :pack, '', '', '', 0, 0, 0, 0, '')
+    ON CONFLICT (pack) DO UPDATE SET tried_at = excluded.tried_at;
+
+-- name: pack_refused(pack str, problems str, problem_n int) run
+UPDATE learn_pack SET problems = :problems, problem_n = :problem_n WHERE pack = :pack;
+
+-- name: pack_put(pack str, hash str, at int, language str, title str, forms str, phases str, visit str, modules int, courses int, lessons int, questions int, body str) run
+UPDATE learn_pack SET hash = :hash, installed_at = :at, problems = '', problem_n = 0, language = :language, title = :title, forms = :forms,
+       phases = :phases, visit = :visit, modules = :modules, courses = :courses, lessons = :lessons, questions = :questions, body = :body
+ WHERE pack = :pack;
 
 -- name: lessons_of_pack(pack str) many
 SELECT key FROM learn_lesson WHERE pack = :pack ORDER BY position LIMIT 5000;
@@ -211,11 +212,11 @@ INSERT INTO learn_after (pack, key, position, needs, title) VALUES (:pack, :key,
 INSERT INTO learn_near (page, position, pack, key, title, minutes, inside, before)
 VALUES (:page, :position, :pack, :key, :title, :minutes, :inside, :before);
 
--- name: lesson_put(key str, pack str, language str, position int, course str, module str, title str, outcome str, minutes int, course_title str, module_title str, task_title str, next_key str, next_title str, next_where str, next_why int, body str, task str, key_points str, sources str, changes str) run
+-- name: lesson_put(key str, pack str, language str, position int, course str, module str, title str, outcome str, minutes int, course_title str, module_title str, task_title str, next_key str, next_title str, next_where str, next_why int, contents str, body str, task str, key_points str, sources str, changes str) run
 INSERT INTO learn_lesson (key, pack, language, position, course, module, title, outcome, minutes, course_title, module_title, task_title, next_key,
-                          next_title, next_where, next_why, body, task, key_points, sources, changes)
+                          next_title, next_where, next_why, contents, body, task, key_points, sources, changes)
 VALUES (:key, :pack, :language, :position, :course, :module, :title, :outcome, :minutes, :course_title, :module_title, :task_title, :next_key,
-        :next_title, :next_where, :next_why, :body, :task, :key_points, :sources, :changes);
+        :next_title, :next_where, :next_why, :contents, :body, :task, :key_points, :sources, :changes);
 
 -- name: field_put(lesson str, position int, pack str, field str, kind int, required bool, label str, hint str, unit str, low real, high real, options str) run
 INSERT INTO learn_field (lesson, position, pack, field, kind, required, label, hint, unit, low, high, options)

@@ -54,7 +54,7 @@ static void check_field(Pack *pack, const PackLesson *l, const TaskField *f)
 
 static void check_minutes(Pack *pack, const PackLesson *l)
 {
-    if (l->bank.problem_n) return;      /* not all questions are known yet */
+    if (!l->minutes || l->bank.problem_n) return;      /* one mistake is told once */
     int64_t needs = (l->words + WORDS_A_MINUTE / 2) / WORDS_A_MINUTE + l->bank.question_n;
     if (3 * needs > 4 * l->minutes || 2 * needs < l->minutes)
         pack_problem(pack->problems, l->file, l->minutes_line ? l->minutes_line : 1,

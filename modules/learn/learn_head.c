@@ -80,9 +80,9 @@ Head head_read(PackProblems *problems, const PackFile *file, const HeadRule *rul
 
 int64_t head_int(PackProblems *problems, const PackFile *file, const Head *head, int key, const char *name, int64_t min, int64_t max)
 {
-    int64_t v = 0;
-    if (!head->value[key].n) return min;
+    int64_t v;
+    if (!head->value[key].n) return 0;
     if (str_int(head->value[key], &v) && v >= min && v <= max) return v;
     pack_problem(problems, file->path, head->line[key], "\"%s\" is a whole number from %lld to %lld.", name, (long long)min, (long long)max);
-    return min;
+    return 0;
 }

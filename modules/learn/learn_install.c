@@ -62,7 +62,6 @@ static Next next_of(const Pack *pack, ptrdiff_t i)
 static void drop_content(Install *in)
 {
     forget_found(in);
-    learn_pack_drop(in->s, in->name);
     learn_drop_modules(in->s, in->name);
     learn_drop_courses(in->s, in->name);
     learn_drop_after(in->s, in->name);
@@ -154,8 +153,8 @@ static void put_lesson(Install *in, ptrdiff_t i)
     Next next = next_of(pack, i);
     str next_key = next.lesson ? next.lesson->key : (str){ 0 }, next_title = next.lesson ? next.lesson->title : (str){ 0 };
     learn_lesson_put(s, l->key, in->name, pack->language, i + 1, c->key, m->key, l->title, l->outcome, l->minutes, c->title, m->title, l->task_title,
-                     next_key, next_title, next.where, next.why, l->body.html.s, l->task.html.s, l->keys.html.s, l->sources.html.s,
-                     l->changes.html.s);
+                     next_key, next_title, next.where, next.why, l->contents.s, l->body.html.s, l->task.html.s, l->keys.html.s,
+                     l->sources.html.s, l->changes.html.s);
     put_near(in, l->key, l->course, l);
     put_fields(in, l);
     learn_paper_put(s, l->key, in->name, pack_file(pack, l->gift)->bytes);
@@ -201,6 +200,7 @@ void learn_install(Scope *s, str name, const Pack *pack)
     int64_t questions = 0;
     for (ptrdiff_t i = 0; i < pack->lesson_n; i++) questions += pack->lesson[i].bank.question_n;
     Sum sum = sum_of(pack, -1, -1);
+    learn_pack_claim(s, name, s->now);
     drop_content(&in);
     learn_pack_put(s, name, pack->hash, s->now, pack->language, pack->title, lines(s->arena, pack->forms), lines(s->arena, pack->phases),
                    pack->visit, pack->module_n, sum.courses, sum.lessons, questions, pack->html.s);
@@ -248,14 +248,22 @@ static str problems_text(Arena *keep, const PackProblems *problems)
     return out_text(&o);
 }
 
-static void refuse(Scope *s, str name, const Pack *pack, const PackProblems *problems)
+static void refuse(Scope *s, str name, const PackProblems *problems)
 {
     int64_t n = problems->n + problems->untold;
     for (ptrdiff_t i = 0; i < problems->n && i < LOGGED_MAX; i++)
         os_log(LOG_WARN, "learn: %.*s/%.*s:%d: %.*s", STR_ARG(name), STR_ARG(problems->row[i].file), problems->row[i].line,
                STR_ARG(problems->row[i].sentence));
     os_log(LOG_WARN, "learn: the pack %.*s has %lld problems and is not installed; what was there before stays", STR_ARG(name), (long long)n);
-    learn_pack_refused(s, name, pack ? pack->title : name, s->now, problems_text(problems->keep, problems), n);
+    learn_pack_refused(s, name, problems_text(problems->keep, problems), n);
+}
+
+static bool in_use(Scope *s, str name, str hash)
+{
+    learn_pack_row used;
+    if (!learn_pack(s, name, &used) || !str_eq(used.hash, hash)) return false;
+    if (used.problem_n) learn_pack_fits(s, name, s->now);
+    return true;
 }
 
 static void install_if_new(Scope *s, const char *folder, Arena *keep)
@@ -263,16 +271,14 @@ static void install_if_new(Scope *s, const char *folder, Arena *keep)
     PackProblems problems = { .keep = keep };
     str name = pack_name_of(keep, folder);
     PackFiles files = pack_folder(keep, folder, &problems);
-    learn_pack_row used;
-    bool known = learn_pack(s, name, &used);
-    if (known && pack_is_clean(&problems) && str_eq(used.hash, pack_hash(keep, files))) {
-        if (used.problem_n) learn_pack_fits(s, name, s->now);
-        return;
-    }
+    str hash = pack_hash(keep, files);
+    if (pack_is_clean(&problems) && in_use(s, name, hash)) return;
     Pack *pack = pack_read(keep, files, &problems);
+    learn_pack_claim(s, name, s->now);
+    if (pack_is_clean(&problems) && in_use(s, name, hash)) return;
     learn_check_beside(s, name, pack, &problems);
     if (!pack_is_clean(&problems)) {
-        refuse(s, name, pack, &problems);
+        refuse(s, name, &problems);
         return;
     }
     learn_install(s, name, pack);

@@ -61,6 +61,7 @@ enum { HEAD_KEYS_MAX = 8 };
 typedef struct HeadRule { const char *name; bool must; } HeadRule;
 typedef struct Head { str value[HEAD_KEYS_MAX]; int line[HEAD_KEYS_MAX]; PackText body; } Head;
 Head head_read(PackProblems *problems, const PackFile *file, const HeadRule *rules, int rule_n);
+/* 0 when it is not said, or wrong, which is then a problem. */
 int64_t head_int(PackProblems *problems, const PackFile *file, const Head *head, int key, const char *name, int64_t min, int64_t max);
 
 /* ---- task fields (learn_field.c) ----------------------------------------------------------------------------------- */
@@ -114,6 +115,7 @@ typedef struct PackLesson {
     ptrdiff_t course;
     Strs after; int after_line;   /* whole addresses */
     LessonPart body, task, keys, sources, changes;
+    Html contents;                /* links to the headings of the body */
     str  task_title; int task_line;
     TaskField *field; ptrdiff_t field_n;
     str  gift; QuizBank bank;

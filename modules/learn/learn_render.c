@@ -112,6 +112,20 @@ static Markdown render_part(Pack *pack, PackLesson *l, LessonPart *part)
     return md;
 }
 
+/* A lesson is twenty screens of a phone long: what stands where is written once, not looked for at every visit. */
+static Html contents_of(Pack *pack, const Markdown *body)
+{
+    Out o;
+    out_init(&o, pack->keep, 512);
+    for (ptrdiff_t i = 0; i < body->headings.n; i++) {
+        str words = body->headings.row[i], id = markdown_id(pack->keep, words);
+        out_fmt(&o, "<li><a href=\"#h-%.*s\">", STR_ARG(id));
+        html_text(&o, words);
+        out_lit(&o, "</a></li>");
+    }
+    return (Html){ out_text(&o) };
+}
+
 static str field_labels(Pack *pack, const PackLesson *l)
 {
     Out o;
@@ -128,6 +142,7 @@ static void render_lesson(Pack *pack, PackLesson *l)
     Markdown body = render_part(pack, l, &l->body), task = render_part(pack, l, &l->task), keys = render_part(pack, l, &l->keys);
     render_part(pack, l, &l->sources);
     Markdown changes = render_part(pack, l, &l->changes);
+    l->contents = contents_of(pack, &body);
     l->words = body.words + keys.words;
     if (str_eq(pack->language, S("en"))) l->grade = grade_of(body.text);
     const str said[] = { l->outcome, body.text, keys.text, l->task_title, task.text, field_labels(pack, l), changes.text };

@@ -1,3 +1,5 @@
+#include <unistd.h>
+
 #include "../../tests/world.h"
 #include "learn_own.h"
 #include "people/people.h"
@@ -372,6 +374,38 @@ TEST(whichever_database_call_fails_no_half_pack_is_installed)
     EXPECT(get(w, STRANGER, ONE).status == 200);
 }
 
+static bool start_rule(Scope *s, void *arg) { return learn_start(s); }
+
+/* A start of the program that finds `folder` as its standard content. */
+static void start_with(World *w, const char *content, const char *folder)
+{
+    const char *link = at(w, "%s/standard", content);
+    Landing landing;
+    unlink(link);
+    CHECK(symlink(folder, link) == 0);
+    world_site(w)->config.content = content;
+    CHECK(site_write(world_site(w), world_arena(w), 0, start_rule, NULL, &landing));
+}
+
+TEST(a_mistake_in_the_files_at_start_changes_nothing_and_staff_are_told)
+{
+    char *content = (char *)str_keep(world_arena(w), S("/tmp/sampan-content-XXXXXX")).p;
+    CHECK(mkdtemp(content));
+    start_with(w, content, SMALL);
+    EXPECT(get(w, STRANGER, ONE).status == 200);
+    int64_t installed = sql_int(w, "SELECT installed_at FROM learn_pack WHERE pack = 'standard'");
+    world_wait(w, HOUR);
+    os_log_quiet(true);
+    start_with(w, content, SMALL "/trial");
+    EXPECT(get(w, STRANGER, ONE).status == 200);
+    EXPECT(says(get(w, STAFF, "/learn/content"), "programme.md:1: The file programme.md is missing."));
+    start_with(w, content, SMALL);
+    EXPECT(!says(get(w, STAFF, "/learn/content"), "programme.md:1"));
+    EXPECT(sql_int(w, "SELECT installed_at FROM learn_pack WHERE pack = 'standard'") == installed);
+    unlink(at(w, "%s/standard", content));
+    rmdir(content);
+}
+
 static void beside_rule(Scope *s, void *arg)
 {
     PackProblems *problems = arg;
@@ -430,5 +464,5 @@ TESTS(learn, anybody_reads_a_lesson_with_all_its_parts, reading_alone_writes_not
       rebuilding_from_the_journal_gives_the_same_tables, what_a_guest_did_follows_her_into_her_account_and_the_newer_answer_stays,
       an_erased_person_leaves_nothing_here, installing_again_replaces_what_was_there_and_keeps_what_people_did,
       whichever_database_call_fails_no_half_pack_is_installed, two_packs_cannot_own_one_address,
-      staff_see_what_is_installed_and_others_find_no_such_page, paper_has_the_questions_lines_to_write_on_and_the_answers_apart,
+      a_mistake_in_the_files_at_start_changes_nothing_and_staff_are_told, staff_see_what_is_installed_and_others_find_no_such_page, paper_has_the_questions_lines_to_write_on_and_the_answers_apart,
       search_finds_lessons_words_and_courses_with_their_place)

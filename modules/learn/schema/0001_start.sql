@@ -91,6 +91,7 @@ CREATE TABLE learn_lesson (
   next_title    @TEXT NOT NULL,
   next_where    @TEXT NOT NULL,              -- the course or module it begins
   next_why      @INT NOT NULL,               -- enum NextWhy in learn_own.h
+  contents      @TEXT NOT NULL,              -- links to the headings of the body
   body          @TEXT NOT NULL,
   task          @TEXT NOT NULL,
   key_points    @TEXT NOT NULL,
