@@ -1,0 +1,220 @@
+/* What a hostile visitor tries at every address of the program: a new route is tried here without a line of its own. */
+#include "../../tests/world.h"
+
+#include "auth/auth.h"
+#include "web/web_private.h"
+
+#define RECORDS "SELECT count(*) FROM journal"
+
+/* ---- every route ------------------------------------------------------------------------------------------------------- */
+
+/* "/notes/:id/pages/:page*" with `value` in place of each name. */
+static const char *path_with(World *w, const char *route, const char *value)
+{
+    Out o;
+    out_init(&o, world_arena(w), 64);
+    for (str_pair cut = { .tail = str_from(route + 1), .found = true }; cut.found;) {
+        cut = str_cut(cut.tail, '/');
+        out_char(&o, '/');
+        out_str(&o, str_starts(cut.head, S(":")) ? str_from(value) : cut.head);
+    }
+    return str_z(world_arena(w), out_text(&o));
+}
+
+static void each_route(World *w, void (*visit)(World *, const Route *, const char *arg), const char *arg)
+{
+    const Site *site = world_site(w);
+    for (int i = 0; i < site->module_n; i++)
+        for (int k = 0; k < site->modules[i]->route_n; k++) visit(w, &site->modules[i]->routes[k], arg);
+}
+
+static void not_so(World *w, const Route *r, const char *what) { world_failed(w, r->file, r->line, what); }
+
+static bool among(int status, const int *good)
+{
+    while (*good && *good != status) good++;
+    return *good != 0;
+}
+
+static void try_every_method(World *w, const Route *r, const char *value)
+{
+    static const char *const methods[] = { "GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE" };
+    static const int good[] = { 200, 303, 401, 403, 404, 405, 413, 415, 0 };
+    static const char *const types[] = { "text/html", "application/json" };
+    for (int m = 0; m < COUNT_OF(methods); m++)
+        for (Visitor who = STRANGER; who <= STAFF; who++) {
+            HttpHeader accept = { S("accept"), str_from(types[who % 2]) };
+            Visit v = request(w, who, methods[m], path_with(w, r->path, value), &accept, 1, S(""));
+            if (!among(v.status, good)) not_so(w, r, at(w, "%s as %d is answered with %d", methods[m], who, v.status));
+            bool writes = m > 2, refused = v.status >= 400 || v.status == 303;
+            if (writes && !refused) not_so(w, r, at(w, "%s without a proof is taken", methods[m]));
+        }
+}
+
+TEST(every_address_answers_every_method_and_takes_nothing_without_a_proof)
+{
+    int64_t before = sql_int(w, RECORDS);
+    static const char *const values[] = { "1", "0", "-1", "99999999999999999999", "practices", "a'%22%3E%3Cb%3E", "%E6%B5%B7" };
+    for (int i = 0; i < COUNT_OF(values); i++) each_route(w, try_every_method, values[i]);
+    EXPECT(sql_int(w, RECORDS) == before);
+}
+
+/* ---- forged proofs ----------------------------------------------------------------------------------------------------- */
+
+static void try_token(World *w, const Route *r, const char *token)
+{
+    if (r->method == M_GET || r->open) return;
+    const char *said = at(w, "_method=%.*s", STR_ARG(method_name(r->method)));
+    for (Visitor who = STRANGER; who <= STAFF; who++) {
+        Visit v = post_forged(w, who, path_with(w, r->path, "practices"), said, token);
+        bool hidden = r->who == WHO_STAFF && who != STAFF;
+        if (v.status != (hidden ? 404 : 403)) not_so(w, r, at(w, "with the token \"%.60s\" the answer is %d", token ? token : "", v.status));
+    }
+}
+
+static const char *token_of(World *w, const char *cookie)
+{
+    return str_z(world_arena(w), auth_csrf(world_arena(w), world_site(w)->key, str_from(cookie)));
+}
+
+static const char *key_of_another_house(World *w)
+{
+    uint8_t key[32] = { 1 };
+    return str_z(world_arena(w), auth_csrf(world_arena(w), key, S("ana-ana-ana-ana-ana-ana-ana-ana-ana-ana-ana")));
+}
+
+TEST(no_route_takes_a_form_with_a_proof_that_is_not_its_senders)
+{
+    int64_t before = sql_int(w, RECORDS);
+    char endless[4000];
+    memset(endless, 'A', sizeof endless - 1);
+    endless[sizeof endless - 1] = '\0';
+    str own = str_from(token_of(w, "ana-ana-ana-ana-ana-ana-ana-ana-ana-ana-ana"));
+    const char *tokens[] = {
+        NULL, "", "%00", "AAAA", "....", endless, token_of(w, "cccccccccccccccccccccccccccccccccccccccccccc"), token_of(w, ""), key_of_another_house(w),
+        str_z(world_arena(w), str_slice(own, 0, own.n - 1)), at(w, "%.*s%%3D", STR_ARG(own)), at(w, "%.*s%%0A", STR_ARG(own)),
+        "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+    };
+    for (int i = 0; i < COUNT_OF(tokens); i++) each_route(w, try_token, tokens[i]);
+    EXPECT(sql_int(w, RECORDS) == before);
+}
+
+TEST(a_proof_from_before_signing_in_or_out_is_of_no_use_after)
+{
+    post(w, STRANGER, "/people/account", "name=Linh&login=linh&password=three+red+boats");
+    Visit page = get_json(w, STRANGER, "/people");
+    const char *before = str_z(world_arena(w), header_of(page, "csrf-token"));
+    EXPECT(post_forged(w, STRANGER, "/people/name", "name=Linh+Two", before).status == 303);
+    EXPECT(post(w, STRANGER, "/people/password", "password=three+red+boats&new_password=four+blue+boats").status == 303);
+    EXPECT(post_forged(w, STRANGER, "/people/name", "name=Linh+Three", before).status == 403);
+    EXPECT(post(w, STRANGER, "/people/session", "_method=delete").status == 303);
+    EXPECT(post_forged(w, STRANGER, "/people/name", "name=Linh+Four", before).status == 403);
+    EXPECT(sql_int(w, "SELECT count(*) FROM people_person WHERE name = 'Linh Two'") == 1);
+}
+
+/* ---- cookies ----------------------------------------------------------------------------------------------------------- */
+
+TEST(cookies_of_every_make_are_ours_or_nobodys)
+{
+#define MINE COOKIE_SESSION "=ana-ana-ana-ana-ana-ana-ana-ana-ana-ana-ana"
+    static const struct { const char *cookie; bool known; } cases[] = {
+        { MINE, true }, { "a=b; " MINE "; c=d", true }, { ";;;=;" MINE, true }, { "sampan=; lang=../../etc/passwd; notice=x.y", false },
+        { "sampan=\"ana-ana-ana-ana-ana-ana-ana-ana-ana-ana-ana\"", false }, { "sampan=ana-ana-ana-ana-ana-ana-ana-ana-ana-ana-an", false },
+        { "sampan=ana-ana-ana-ana-ana-ana-ana-ana-ana-ana-ana-", false }, { "SAMPAN=ana-ana-ana-ana-ana-ana-ana-ana-ana-ana-ana", false },
+        { "sampan=short; " MINE, false }, { MINE "; sampan=short", true }, { "sampan", false }, { "sampan=%61na", false },
+    };
+#undef MINE
+    for (int i = 0; i < COUNT_OF(cases); i++) {
+        HttpHeader cookie = { S("cookie"), str_from(cases[i].cookie) };
+        Visit v = request(w, GUEST, "GET", "/people", &cookie, 1, S(""));
+        if (v.status != 200 || says(v, "Ana") != cases[i].known) world_failed(w, __FILE__, __LINE__, cases[i].cookie);
+    }
+}
+
+/* ---- typed bytes ------------------------------------------------------------------------------------------------------- */
+
+static const struct { const char *path, *fixed, *fields; } forms[] = {
+    { "/people/session",  "",                                                           "login password to _method" },
+    { "/people/account",  "",                                                           "name login password to" },
+    { "/people/name",     "",                                                           "name" },
+    { "/people/language", "",                                                           "lang to" },
+    { "/people/password", "",                                                           "password new_password" },
+    { "/people/account",  "_method=delete&",                                            "password" },
+    { "/quiz/answers",    "",                                                           "set question version seen choice f1" },
+    { "/quiz/answers",    "set=practices/order/map&question=first-answer&",             "version seen choice" },
+    { "/example",         "",                                                           "body" },
+    { "/learn/practices/order/map/completion", "",                                      "seen" },
+    { "/learn/practices/order/map/task", "", "product.name product.unit buyer.economy buyer.kind order.days product.hs order.reply seen" },
+    { "/learn/practices/order/terms/task", "", "price.exw price.exw_currency ship.date" },
+};
+
+static const char *const typed[] = {
+    "a%00b", "%FF%FE", "%C0%AF", "%ED%A0%80", "a%E2%80%AEb", "%E2%81%A6", "a%07b", "a%0Db", "%0A%0A", "%EF%BB%BF", "%E2%80%8B", "+++",
+    "%3Cscript%3Ealert(1)%3C/script%3E", "%22%3E%3Cimg+src=x+onerror=alert(1)%3E", "%25n%25s", "'+OR+1=1+--", "{{+csrf+}}", "-1",
+    "99999999999999999999999999", "NaN", "Infinity", "1e999", "0x1p3", "2026-02-30", "99999-01-01", "../../etc/passwd", "//evil.example",
+    "https://evil.example/", "%5Cevil", "/%09/evil", "/%0d%0aSet-Cookie:x=y", "javascript:alert(1)", "%D9%A1%D9%A2", "%F0%9F%91%A9%E2%80%8D%F0%9F%91%A7",
+};
+
+static bool stays_here(Visit v)
+{
+    bool elsewhere = v.location.n && (v.location.p[0] != '/' || (v.location.n > 1 && (v.location.p[1] == '/' || v.location.p[1] == '\\')));
+    return !elsewhere && str_is_plain(v.location, false) && str_find(v.headers, S("x=y")) < 0;
+}
+
+static bool is_text(World *w, str body) { return str_eq(str_shown(world_arena(w), body), body); }
+
+static void type_into(World *w, Visitor who, const char *path, const char *form)
+{
+    static const int good[] = { 200, 303, 400, 403, 404, 405, 422, 429, 0 };
+    Visit v = post(w, who, path, form);
+    if (!among(v.status, good)) world_failed(w, path, v.status, form);
+    if (!is_text(w, v.body) || says(v, "<script>alert") || says(v, "<img src=x")) world_failed(w, path, v.status, form);
+    if (!stays_here(v)) world_failed(w, path, v.status, form);
+}
+
+TEST(whatever_is_typed_gets_an_answer_in_plain_text_that_leads_nowhere_else)
+{
+    for (int i = 0; i < COUNT_OF(forms); i++)
+        for (str_pair field = { .tail = str_from(forms[i].fields), .found = true }; field.found;) {
+            field = str_cut(field.tail, ' ');
+            for (int k = 0; k < COUNT_OF(typed); k++) {
+                const char *form = at(w, "%s%.*s=%s", forms[i].fixed, STR_ARG(field.head), typed[k]);
+                type_into(w, GUEST, forms[i].path, form);
+                type_into(w, BO, forms[i].path, form);
+            }
+        }
+    EXPECT(get(w, BO, "/people").status == 200);
+}
+
+static const char *const read_at[] = { "/", "/learn", "/search", "/people", "/people/session/new", "/people/account/new", "/quiz/review/practices/order/map" };
+
+TEST(whatever_stands_in_a_query_is_plain_text_on_the_page)
+{
+    static const char *const names[] = { "q", "lang", "to", "page" };
+    for (int i = 0; i < COUNT_OF(read_at); i++)
+        for (int n = 0; n < COUNT_OF(names); n++)
+            for (int k = 0; k < COUNT_OF(typed); k++) {
+                const char *path = at(w, "%s?%s=%s&%s", read_at[i], names[n], typed[k], typed[k]);
+                Visit page = get(w, STRANGER, path), json = get_json(w, STRANGER, path), mine = get(w, ANA, path);
+                bool fine = page.status == 200 && json.status == 200 && is_text(w, page.body) && is_text(w, json.body);
+                if (!fine || !stays_here(mine) || says(page, "<script>alert") || says(page, "<img src=x")) world_failed(w, path, page.status, typed[k]);
+            }
+}
+
+/* ---- the method a form says -------------------------------------------------------------------------------------------- */
+
+TEST(only_a_form_says_another_method_and_only_one_that_writes)
+{
+    static const char *const said[] = { "get", "GET", "HEAD", "OPTIONS", "TRACE", "delete%00", "delete,post", "DELETE%20" };
+    for (int i = 0; i < COUNT_OF(said); i++) EXPECT(post(w, ANA, "/people/name", at(w, "name=Ana&_method=%s", said[i])).status == 303);
+    EXPECT(post(w, ANA, "/people/name", "name=Ana&_method=put").status == 405);
+    EXPECT(get(w, ANA, "/people/session?_method=delete").status != 200 && world_person(w, ANA) != 0);
+    HttpHeader override[] = { { S("x-http-method-override"), S("DELETE") }, { S("accept"), S("text/html") } };
+    EXPECT(request(w, ANA, "GET", "/people", override, 2, S("")).status == 200);
+    EXPECT(says(get(w, ANA, "/people"), "Sign out"));
+}
+
+TESTS(web_hostile, every_address_answers_every_method_and_takes_nothing_without_a_proof,
+      no_route_takes_a_form_with_a_proof_that_is_not_its_senders, a_proof_from_before_signing_in_or_out_is_of_no_use_after,
+      cookies_of_every_make_are_ours_or_nobodys, whatever_is_typed_gets_an_answer_in_plain_text_that_leads_nowhere_else,
+      whatever_stands_in_a_query_is_plain_text_on_the_page, only_a_form_says_another_method_and_only_one_that_writes)
