@@ -164,8 +164,8 @@ TEST(nobody_takes_an_account_by_calling_it_her_guest)
     Join j = { .guest = world_person(w, BO), .person = world_person(w, ANA) };
     EXPECT(site_write(world_site(w), world_arena(w), j.person, join, &j, &l));
     int64_t now = j.guest;
-    EXPECT(site_read(world_site(w), world_arena(w), 0, canonical, &now, &l) && now == world_person(w, BO));
-    EXPECT(is_signed_in(w, BO));
+    EXPECT(site_read(world_site(w), world_arena(w), 0, canonical, &now, &l) && now == j.guest);
+    EXPECT(world_person(w, BO) == j.guest && is_signed_in(w, BO));
 }
 
 static bool rebuild(Scope *s, void *arg) { return journal_rebuild(s, arg); }
