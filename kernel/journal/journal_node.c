@@ -158,7 +158,7 @@ static int by_name_and_order(const void *a, const void *b)
     return c ? c : x->order - y->order;
 }
 
-static void collect_kinds(Journal *j, Arena *keep)
+static bool collect_kinds(Journal *j, Arena *keep, str *ret_why)
 {
     const Site *site = j->site;
     for (int m = 0; m < site->module_n; m++) j->kind_n += site->modules[m]->journal_n;
@@ -167,10 +167,15 @@ static void collect_kinds(Journal *j, Arena *keep)
     for (int m = 0; m < site->module_n; m++)
         for (int k = 0; k < site->modules[m]->journal_n; k++, n++) {
             const EntryKind *kind = &site->modules[m]->journal[k];
-            CHECK(kind->apply && kind->merge);
+            if (!kind->kind || !kind->apply || !kind->merge) {
+                *ret_why = str_fmt(keep, "module %s: kind %d of %d has no name, no apply or no merge: is the count right?",
+                                   site->modules[m]->name, k + 1, site->modules[m]->journal_n);
+                return false;
+            }
             j->kinds[n] = (KindRow){ str_from(kind->kind), kind, n };
         }
     if (n > 0) qsort(j->kinds, (size_t)n, sizeof *j->kinds, by_name_and_order);
+    return true;
 }
 
 Journal *journal_open(Site *site, Arena *keep, str *ret_why)
@@ -178,8 +183,8 @@ Journal *journal_open(Site *site, Arena *keep, str *ret_why)
     Journal *j = NEW(keep, Journal, 1);
     j->site = site;
     j->room = NEW(keep, char, ROOM_BYTES);
+    if (!collect_kinds(j, keep, ret_why)) return NULL;
     pthread_mutex_init(&j->lock, NULL);
-    collect_kinds(j, keep);
     Claim c = { .j = j };
     Landing landing;
     if (write_claim(j, claim, &c, &landing)) return j;
