@@ -65,7 +65,7 @@ if $check; then
     for tag in $complete; do
         missing "$tag" > "$tmp/missing"
         [ -s "$tmp/missing" ] || continue
-        sed -n 's/^msgid "\(..*\)"$/locale\/'"$tag"'.po: \1/p' "$tmp/missing" >&2
+        sed -n 's/^msgid "\(..*\)"$/locale\/'"$tag"'.po: not translated: \1/p' "$tmp/missing" >&2
         bad=1
     done
     exit $bad
