@@ -135,7 +135,8 @@ bool auth_may_try(Scope *s, str what, int64_t most, int64_t *ret_wait_ms)
 {
     auth_rows_try_row row;
     *ret_wait_ms = 0;
-    if (!auth_rows_try(s, tried(s, what), &row) || row.failed < most || row.since + TRY_WINDOW <= s->now) return true;
+    if (!auth_rows_try(s, tried(s, what), &row) || row.failed < most) return true;
+    if (row.since + TRY_WINDOW <= s->now || row.since > s->now) return true;      /* of a clock that was set back: nobody waits for years */
     *ret_wait_ms = row.since + TRY_WINDOW - s->now;
     return false;
 }

@@ -51,11 +51,11 @@ SELECT count(*) AS "n:int" FROM auth_staff WHERE person = :person;
 SELECT failed, since FROM auth_try WHERE what = :what;
 
 -- name: try_failed(what bytes, now int, window int) run
--- A window that has passed begins anew.
+-- A window that has passed begins anew, and so does one of a clock that was set back.
 INSERT INTO auth_try (what, failed, since) VALUES (:what, 1, :now)
     ON CONFLICT (what) DO UPDATE SET
-      failed = CASE WHEN auth_try.since + :window <= :now THEN 1 ELSE auth_try.failed + 1 END,
-      since  = CASE WHEN auth_try.since + :window <= :now THEN :now ELSE auth_try.since END;
+      failed = CASE WHEN auth_try.since + :window <= :now OR auth_try.since > :now THEN 1 ELSE auth_try.failed + 1 END,
+      since  = CASE WHEN auth_try.since + :window <= :now OR auth_try.since > :now THEN :now ELSE auth_try.since END;
 
 -- name: try_worked(what bytes) run
 DELETE FROM auth_try WHERE what = :what;

@@ -15,7 +15,7 @@
 #include "journal/journal.h"
 #include "web/site.h"
 
-enum { TICK_MS = 1000, RENEW_MS = 20 * SECOND, LATE_MS = HOUR };
+enum { TICK_MS = 1000, CLOCK_STEP_MS = MINUTE, RENEW_MS = 20 * SECOND, LATE_MS = HOUR };
 enum { ROOM_BYTES = 256 << 20, ROOM_KEPT = 1 << 20, MARK_BYTES = 16 };
 
 /* Minutes to wait after the first, second, … failure; after the last of these it is given up. */
@@ -114,12 +114,14 @@ static bool plan_rule(Scope *s, void *arg)
     for (int m = 0; m < s->site->module_n; m++)
         for (int k = 0; k < s->site->modules[m]->job_n; k++) {
             const JobKind *kind = &s->site->modules[m]->jobs[k];
-            if (kind->every) jobs_add(s, kind->kind, S(""), s->now);
+            if (!kind->every) continue;
+            jobs_rows_not_after(s, str_from(kind->kind), s->now + kind->every);
+            jobs_add(s, kind->kind, S(""), s->now);
         }
     return true;
 }
 
-/* What happens again and again is waiting. */
+/* What happens again and again is waiting, and not for a day that was near only before the clock was set back. */
 static bool plan(Site *site, Arena *arena, int64_t now)
 {
     Landing landing;
@@ -180,9 +182,8 @@ struct Jobs {
 static bool wait_for_tick(Jobs *j)
 {
     struct timespec until;
-    int64_t ms = os_now() + TICK_MS;
-    until.tv_sec = ms / SECOND;
-    until.tv_nsec = (ms % SECOND) * 1000000;
+    clock_gettime(CLOCK_MONOTONIC, &until);          /* the other one may be set back, and a tick would last for hours */
+    until.tv_sec += TICK_MS / SECOND;
     pthread_mutex_lock(&j->lock);
     while (!j->stop && pthread_cond_timedwait(&j->changed, &j->lock, &until) != ETIMEDOUT) {}
     bool stop = j->stop;
@@ -193,16 +194,19 @@ static bool wait_for_tick(Jobs *j)
 static void *jobs_main(void *arg)
 {
     Jobs *j = arg;
-    int64_t renewed = os_ticks();
+    int64_t renewed = os_ticks(), last = os_now();
     bool planned = false;
     while (!wait_for_tick(j)) {
         Arena arena = region_arena(&j->room, NULL);
+        int64_t now = os_now();
+        if (now < last - CLOCK_STEP_MS) planned = false;
+        last = now;
         if (os_ticks() - renewed > RENEW_MS * INT64_C(1000000)) {
             journal_renew(j->site);
             renewed = os_ticks();
         }
-        planned = planned || plan(j->site, &arena, os_now());
-        if (planned && run_due(j->site, &arena, os_now()) > 0) region_reset(&j->room, ROOM_KEPT);
+        planned = planned || plan(j->site, &arena, now);
+        if (planned && run_due(j->site, &arena, now) > 0) region_reset(&j->room, ROOM_KEPT);
     }
     return NULL;
 }
@@ -213,7 +217,11 @@ Jobs *jobs_start(Site *site)
     CHECK(j && region_open(&j->room, ROOM_BYTES));
     j->site = site;
     pthread_mutex_init(&j->lock, NULL);
-    pthread_cond_init(&j->changed, NULL);
+    pthread_condattr_t steady;
+    pthread_condattr_init(&steady);
+    pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
+    pthread_cond_init(&j->changed, &steady);
+    pthread_condattr_destroy(&steady);
     sigset_t all, before;
     sigfillset(&all);
     pthread_sigmask(SIG_SETMASK, &all, &before);         /* signals are the main thread's */

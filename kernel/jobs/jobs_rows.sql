@@ -2,6 +2,9 @@
 INSERT INTO job (id, kind, body, mark, due, tries, failed_at, why) VALUES (:id, :kind, :body, :mark, :due, 0, 0, '')
     ON CONFLICT DO NOTHING;
 
+-- name: not_after(kind str, latest int) run
+UPDATE job SET due = :latest WHERE kind = :kind AND failed_at = 0 AND due > :latest;
+
 -- name: due(now int) many
 SELECT id, kind FROM job WHERE failed_at = 0 AND due <= :now ORDER BY due, id LIMIT 100;
 

@@ -111,6 +111,17 @@ TEST(what_happens_every_day_happens_every_day)
     os_log_quiet(false);
 }
 
+TEST(a_clock_that_is_set_back_does_not_put_every_day_off_for_years)
+{
+    int64_t now = begin(w);
+    jobs_run_due(world_site(w), now + 3650 * DAY);
+    EXPECT(ran_daily == 1);
+    EXPECT(jobs_run_due(world_site(w), now) == 0);
+    jobs_run_due(world_site(w), now + DAY);
+    EXPECT(ran_daily == 2 && waiting(w, "test.daily") == 1);
+    os_log_quiet(false);
+}
+
 TEST(a_job_that_falls_leaves_nothing_and_is_tried_five_times_ever_later)
 {
     static const int after[] = { 0, 1, 5, 25, 125 };
@@ -192,6 +203,7 @@ TEST(the_thread_of_jobs_runs_them_and_stops)
 }
 
 TESTS_WITH(jobs, modules, COUNT_OF(modules), a_job_runs_when_it_is_due_and_once, what_happens_every_day_happens_every_day,
+           a_clock_that_is_set_back_does_not_put_every_day_off_for_years,
            a_job_that_falls_leaves_nothing_and_is_tried_five_times_ever_later,
            a_job_that_cannot_be_done_is_given_up_at_once_and_shown_to_the_operator, a_job_may_ask_for_itself_again,
            a_job_of_a_module_that_is_gone_does_not_stop_the_others,

@@ -109,6 +109,19 @@ TEST(guessing_is_stopped_for_a_while)
     EXPECT(post(w, GUEST, "/people/session", LINH_SIGNS_IN).status == 303);
 }
 
+TEST(a_clock_that_is_set_right_locks_nobody_out)
+{
+    world_wait(w, 20 * 365 * DAY);
+    post(w, STRANGER, "/people/account", LINH);
+    for (int i = 0; i < 10; i++) post(w, GUEST, "/people/session", "login=linh%40example.org&password=guess");
+    world_wait(w, -20 * 365 * DAY);
+    EXPECT(is_signed_in(w, STRANGER));
+    for (int i = 0; i < 10; i++) EXPECT(post(w, GUEST, "/people/session", "login=linh%40example.org&password=guess").status == 422);
+    EXPECT(says(post(w, GUEST, "/people/session", LINH_SIGNS_IN), "Please wait 15 minutes."));
+    world_wait(w, 15 * MINUTE);
+    EXPECT(post(w, GUEST, "/people/session", LINH_SIGNS_IN).status == 303);
+}
+
 TEST(signing_in_makes_a_new_cookie)
 {
     post(w, STRANGER, "/people/account", LINH);
@@ -271,7 +284,8 @@ TESTS_WITH(people, extra, COUNT_OF(extra),
       a_visitor_makes_an_account_and_comes_back_to_it, a_guest_who_makes_an_account_stays_the_same_person, choosing_a_language_makes_nobody,
       an_account_that_is_not_right_says_why_and_keeps_the_rest, a_name_that_is_taken_cannot_be_had,
       whichever_database_call_fails_no_half_account_is_left, one_name_may_be_typed_in_many_ways,
-      a_wrong_password_and_an_unknown_name_are_answered_alike, guessing_is_stopped_for_a_while, signing_in_makes_a_new_cookie,
+      a_wrong_password_and_an_unknown_name_are_answered_alike, guessing_is_stopped_for_a_while,
+      a_clock_that_is_set_right_locks_nobody_out, signing_in_makes_a_new_cookie,
       after_signing_in_one_is_where_one_wanted_to_be, a_guest_who_signs_in_is_joined_to_her_account, nobody_takes_an_account_by_calling_it_her_guest,
       the_tables_made_again_from_the_journal_are_the_same, a_new_name_is_shown_everywhere,
       a_language_is_kept_for_the_person_and_the_browser, a_changed_password_signs_others_out, a_session_elsewhere_can_be_ended,
