@@ -165,7 +165,7 @@ int64_t journal_add(Scope *s, const char *kind, str subject, str body)
     journal_rows_append_row put;
     str person = str_fmt(s->arena, "%lld", (long long)s->me);
     if (!journal_rows_append(s, g.id, g.node, str_from(g.lease), r.at, r.actor, person, r.kind, subject, body, &put))
-        fault(s, FAULT_DB, "Another process writes as node %lld now; this one must renew first", (long long)g.node);
+        fault(s, FAULT_AWAY, "Another process writes as node %lld now; this one must renew first", (long long)g.node);
     r.id = g.id;
     r.node = g.node;
     r.seq = put.seq;

@@ -44,6 +44,7 @@ static bool start_modules(Scope *s, void *arg)
         *failed = m->name;
         if (m->start && !m->start(s)) return false;
     }
+    *failed = NULL;
     return true;
 }
 
@@ -53,7 +54,8 @@ static bool run_starts(Site *site, Arena *keep, str *ret_why)
     Landing l;
     SCRATCH(tmp, keep);
     if (site_write(site, &tmp, 0, start_modules, &failed, &l)) return true;
-    *ret_why = str_fmt(keep, "the module %s could not start: %s", failed, l.kind ? l.what : "see the line above");
+    if (failed) *ret_why = str_fmt(keep, "the module %s could not start: %s", failed, l.kind ? l.what : "see the line above");
+    else *ret_why = str_fmt(keep, "what the modules prepare at start could not be saved: %s", l.what);
     return false;
 }
 
