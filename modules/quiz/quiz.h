@@ -10,7 +10,7 @@
  * GIFT (docs/AUTHORS.md); quiz_gift.c says which parts of it.
  *
  * In a lesson:     const QuizSheet *sheet = quiz_sheet(s, key);          two queries
- *                  {{ use quiz.questions(sheet) }}                       in the page; a set without questions shows nothing
+ *                  {{ use quiz.questions(sheet, language) }}             in the page; a set without questions shows nothing
  */
 #pragma once
 #include "base/json.h"

@@ -113,7 +113,7 @@ for (const javaScriptEnabled of [true, false]) {
     await house.start();
     await page.goto(house.url);
     await page.getByRole("heading", { name: "Go on where you stopped" }).waitFor();
-    await page.locator(".resume a").first().click();
+    await page.locator("a.resume").first().click();
     await page.waitForURL(`**${COURSE}/map*`);
     await question(page, first).getByText("Right.").first().waitFor();
     expect(await page.locator("#task textarea").first().inputValue() !== "", "the task is empty after the power cut");
