@@ -135,6 +135,7 @@ struct HttpServer {
     Region          room_table;
     HttpRoom       *rooms, *rooms_free;
     int             room_n, rooms_made, rooms_idle;
+    size_t          rooms_kept;                /* bytes that idle rooms keep warm */
 
     pthread_mutex_t conns_lock;
     Region          conn_table;
