@@ -209,7 +209,8 @@ static bool read_shown(str text, Shown *ret)
 {
     Reader r = { .rest = str_trim(text) };
     bool negative = take(&r, S("-")) || take(&r, S("−"));
-    Shown s = { .value = number(&r, &s.decimals) };
+    Shown s = { 0 };
+    s.value = number(&r, &s.decimals);
     s.percent = take(&r, S("%"));
     if (negative) s.value = minus(s.value);
     *ret = s;

@@ -228,6 +228,7 @@ TEST(arithmetic_is_exact)
         { "1", "1 USD", "what is shown must be a number" }, { "1,20", "120", "something stands there that is no number and no sign" },
         { "1..2", "1", "a number is wanted" }, { "1.", "1", "a number is wanted" }, { "1/3", "33%x", "what is shown must be a number" },
         { "1", "-1", "it gives 1" }, { "-1/3", "0.33", "it gives -0.33" }, { "15%", "0.2%", "it gives 15.0%" }, { "0.004", "0.01", "it gives 0.00" },
+        { "3*2.50", "7.60", "it gives 7.50" },
         { "1000000000000000000*1000000000000000000*1000", "1", "the numbers are too large" },
         { "9999999999999999999999999999999", "1", "a number has too many digits" },
         { "((((((((((((((((((((((((((((((((((((((1))))))))))))))))))))))))))))))))))))))", "1", "it is too deeply nested" },

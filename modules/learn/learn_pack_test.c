@@ -59,7 +59,7 @@ static void expect_told(World *w, const Slip *s)
     pack_read(world_arena(w), files, &problems);
     if (told(&problems, s)) return;
     world_failed(w, s->file, s->line, s->says);
-    for (ptrdiff_t i = 0; i < problems.n; i++) printf("  %.*s:%d: %.*s\n", STR_ARG(problems.row[i].file), problems.row[i].line, STR_ARG(problems.row[i].sentence));
+    for (ptrdiff_t i = 0; i < problems.n; i++) fprintf(stderr, "  %.*s:%d: %.*s\n", STR_ARG(problems.row[i].file), problems.row[i].line, STR_ARG(problems.row[i].sentence));
 }
 
 #define EXPECT_TOLD(slips) do { for (size_t i_ = 0; i_ < sizeof(slips) / sizeof(*(slips)); i_++) expect_told(w, &(slips)[i_]); } while (0)
