@@ -25,7 +25,11 @@ static Db *db_new(const DbConfig *config)
     db->engine = db->url ? &engine_postgres : &engine_sqlite;
     db->waiting_end = &db->waiting;
     pthread_mutex_init(&db->lock, NULL);
-    pthread_cond_init(&db->changed, NULL);
+    pthread_condattr_t steady;
+    pthread_condattr_init(&steady);
+    pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);      /* a pause must not last for as long as the clock is set back */
+    pthread_cond_init(&db->changed, &steady);
+    pthread_condattr_destroy(&steady);
     return db;
 }
 

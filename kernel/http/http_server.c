@@ -483,7 +483,11 @@ static HttpServer *server_new(const HttpConfig *config, const HttpApp *app)
     s->wait_ms = or_usual(config->wait_ms, 60 * SECOND);
     s->keep = keep;
     pthread_mutex_init(&s->rooms_lock, NULL);
-    pthread_cond_init(&s->rooms_quiet, NULL);
+    pthread_condattr_t steady;
+    pthread_condattr_init(&steady);
+    pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
+    pthread_cond_init(&s->rooms_quiet, &steady);
+    pthread_condattr_destroy(&steady);
     pthread_mutex_init(&s->conns_lock, NULL);
     pthread_mutex_init(&s->parked_lock, NULL);
     pthread_mutex_init(&s->listeners_lock, NULL);
@@ -559,7 +563,7 @@ static void wait_for_quiet(HttpServer *s)
     struct timespec until;
     int64_t ms = s->wait_ms < CLOSE_MS ? s->wait_ms : CLOSE_MS;
     int late = 0;
-    clock_gettime(CLOCK_REALTIME, &until);
+    clock_gettime(CLOCK_MONOTONIC, &until);
     until.tv_sec += ms / 1000;
     until.tv_nsec += ms % 1000 * 1000000;
     if (until.tv_nsec >= 1000000000) until.tv_sec++, until.tv_nsec -= 1000000000;
