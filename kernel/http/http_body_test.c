@@ -2,6 +2,8 @@
 #include "http/http_client.h"
 #include "http/http_own.h"
 
+#include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 /* ---- plain bodies ------------------------------------------------------------------------------------------------------- */
@@ -282,6 +284,27 @@ TEST(too_much_in_a_form_is_refused_while_it_comes)
     EXPECT(alive() <= 0);
 }
 
+TEST(an_upload_that_finds_no_room_is_refused_and_leaves_no_file)
+{
+    HttpServer *s = server_open(&usual);
+    struct rlimit before, small = { .rlim_cur = 64 * 1024 };
+    str request = with_length("/parts", FORM_TYPE, form_of(S("name=\"f\"; filename=\"f\""), filled('x', 200 * 1024)));
+    EXPECT(getrlimit(RLIMIT_FSIZE, &before) == 0);
+    small.rlim_max = before.rlim_max;
+    signal(SIGXFSZ, SIG_IGN);
+    os_log_quiet(true);
+    setrlimit(RLIMIT_FSIZE, &small);                                        /* what is beyond this does not fit on the disk */
+    Answer refused = ask(s, request);
+    setrlimit(RLIMIT_FSIZE, &before);
+    os_log_quiet(false);
+    EXPECT(refused.status == 503);
+    EXPECT(uploads_gone());
+    EXPECT(ask(s, request).status == 200);
+    EXPECT(uploads_gone());
+    server_close(s);
+    EXPECT(alive() <= 0);
+}
+
 TEST(a_client_that_leaves_in_the_middle_leaves_no_file)
 {
     HttpServer *s = server_open(&usual);
@@ -325,4 +348,5 @@ TESTS(http_body, a_body_comes_by_length_or_in_chunks, requests_may_queue_in_one_
       a_body_too_large_is_refused_with_words, a_body_larger_than_the_memory_is_refused, nobody_sends_for_ever_after_a_refusal,
       a_form_may_be_cut_anywhere, a_form_that_stops_early_is_refused, a_form_that_lies_is_refused,
       names_are_read_as_browsers_and_older_programs_write_them, files_arrive_whole_and_are_gone_with_the_request,
-      too_much_in_a_form_is_refused_while_it_comes, a_client_that_leaves_in_the_middle_leaves_no_file, a_typed_form_is_never_malformed)
+      too_much_in_a_form_is_refused_while_it_comes, an_upload_that_finds_no_room_is_refused_and_leaves_no_file,
+      a_client_that_leaves_in_the_middle_leaves_no_file, a_typed_form_is_never_malformed)
