@@ -150,7 +150,7 @@ static bool finds_open_files(void *arg, int out)
 TEST(a_child_gives_back_what_it_wrote_and_only_when_it_ended_well)
 {
     str got = { 0 };
-    EXPECT(os_in_child(world_arena(w), says_hello, "hello", 5, 64 << 20, &got));
+    EXPECT(os_in_child(world_arena(w), says_hello, "hello", 60, 64 << 20, &got));
     EXPECT_STR(got, S("hello"));
     got = S("untouched");
     EXPECT(!os_in_child(world_arena(w), says_no, NULL, 5, 64 << 20, &got));
