@@ -162,14 +162,16 @@ int64_t journal_add(Scope *s, const char *kind, str subject, str body)
         fault(s, FAULT_MEMORY, "A record of kind %s has %td bytes; %d is the most", kind, body.n, BODY_BYTES_MAX);
 
     Given g = new_id(s);
-    journal_rows_append_row put;
+    journal_rows_place_row place;
     str person = str_fmt(s->arena, "%lld", (long long)s->me);
-    if (!journal_rows_append(s, g.id, g.node, str_from(g.lease), r.at, r.actor, person, r.kind, subject, body, &put))
+    if (!journal_rows_place(s, g.node, str_from(g.lease), person, subject, &place))
         fault(s, FAULT_AWAY, "Another process writes as node %lld now; this one must renew first", (long long)g.node);
     r.id = g.id;
     r.node = g.node;
-    r.seq = put.seq;
-    if (!put.erased) journal_apply(s, &r);
+    r.seq = place.seq;
+    bool silent = place.erased && !str_eq(r.kind, S(PERSON_ERASED));
+    journal_rows_append(s, r.id, r.node, r.seq, r.at, r.actor, r.kind, subject, silent ? S("") : body);
+    if (!silent) journal_apply(s, &r);
     return g.id;
 }
 

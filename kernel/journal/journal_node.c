@@ -3,7 +3,7 @@
  * Numbers are chosen at random, for a box must begin without asking anyone; the key of the installation goes with them,
  * so that two boxes that chose the same number are found out when their records meet. Over one PostgreSQL several
  * processes hold a number each, by a lease: who does not renew within a minute has lost it, and its next append is
- * refused (journal_rows.sql, append), so two never write under one number. With SQLite there is one process, and what
+ * refused (journal_rows.sql, place), so two never write under one number. With SQLite there is one process, and what
  * it finds is its own. */
 #include "journal/journal_own.h"
 

@@ -1,15 +1,17 @@
--- name: append(id int, node int, lease str, at int, actor int, person str, kind str, subject str, body str) one
--- The number follows the last one that is there, so a piece of work that is rolled back leaves no gap. Nothing is
--- written once another process holds the node. What an erased person does afterwards keeps its place and loses its
--- words.
+-- name: place(node int, lease str, person str, subject str) one
+-- Where the next record goes, asked just before it is appended. The number follows the last one that is there, so a piece
+-- of work that is rolled back leaves no gap. No row once another process holds the node. What an erased person does
+-- afterwards keeps its place and loses its words. (One statement could ask and append, but SQLite would build three tables
+-- in memory for it.)
+SELECT coalesce((SELECT max(j.seq) FROM journal j WHERE j.node = n.node), 0) + 1 AS "seq:int",
+       CASE WHEN EXISTS (SELECT 1 FROM journal e WHERE e.kind = 'person.erased' AND e.subject = :person)
+              OR EXISTS (SELECT 1 FROM journal e WHERE e.kind = 'person.erased' AND e.subject = :subject)
+            THEN 1 ELSE 0 END AS "erased:bool"
+  FROM journal_node n WHERE n.node = :node AND n.lease = :lease;
+
+-- name: append(id int, node int, seq int, at int, actor int, kind str, subject str, body str) run
 INSERT INTO journal (id, node, seq, at, actor, kind, subject, body)
-SELECT :id, n.node, coalesce((SELECT max(j.seq) FROM journal j WHERE j.node = :node), 0) + 1,
-       :at, :actor, :kind, :subject,
-       CASE WHEN :kind <> 'person.erased' AND EXISTS
-                 (SELECT 1 FROM journal e WHERE e.kind = 'person.erased' AND e.subject IN (:person, :subject))
-            THEN '' ELSE :body END
-  FROM journal_node n WHERE n.node = :node AND n.lease = :lease
-RETURNING seq, CASE WHEN body = '' THEN 1 ELSE 0 END AS "erased:bool";
+VALUES (:id, :node, :seq, :at, :actor, :kind, :subject, :body);
 
 -- name: take_in(id int, node int, seq int, at int, actor int, person str, kind str, subject str, body str) one
 -- A record of another node, with the place it has there.
