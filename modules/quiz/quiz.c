@@ -207,7 +207,7 @@ int64_t quiz_keep_answer(Scope *s, str set, str question, int64_t version, const
     return journal_add(s, "quiz.answered", set, out_text(&body));
 }
 
-/* From any node, in any order: a try is added once, then the latest of them is looked up anew. */
+/* From any node, in any order: a try is added once, and the latest of them is the answer. */
 static void apply_answered(Scope *s, const Record *r)
 {
     Body *b = body_read(s, r->body);
@@ -215,8 +215,9 @@ static void apply_answered(Scope *s, const Record *r)
     str set = body_str(b, "set"), question = body_str(b, "question");
     int64_t version = body_int(b, "version"), score = body_int(b, "score"), person = people_canonical(s, r->actor);
     if (!set.n || !question.n || score < 0 || score > 100) return;
-    if (quiz_put_try(s, set, question, person, r->id, version, body_str(b, "response"), body_str(b, "hit"), score, r->at))
-        quiz_retell(s, set, question, person);
+    str response = body_str(b, "response"), hit = body_str(b, "hit");
+    if (quiz_put_try(s, set, question, person, r->id, version, response, hit, score, r->at))
+        quiz_tell(s, set, question, person, r->id, version, response, hit, score, r->at);
 }
 
 /* A guest turned out to be somebody. What she answered as a guest is hers, and the latest of both counts. */

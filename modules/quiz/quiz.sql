@@ -82,8 +82,21 @@ INSERT INTO quiz_try (set_key, question, person, id, version, response, hit, sco
 VALUES (:set, :question, :person, :id, :version, :response, :hit, :score, :at)
     ON CONFLICT (set_key, question, person, id) DO NOTHING;
 
+-- name: tell(set str, question str, person int, id int, version int, response str, hit str, score int, at int) run
+-- A try that was just added: the latest one is the answer, in whatever order they come. Costs the same at the thousandth
+-- try as at the first.
+INSERT INTO quiz_answer (person, set_key, question, id, version, response, hit, score, at, tries)
+VALUES (:person, :set, :question, :id, :version, :response, :hit, :score, :at, 1)
+    ON CONFLICT (person, set_key, question) DO UPDATE SET tries = quiz_answer.tries + 1,
+       id       = CASE WHEN excluded.id > quiz_answer.id THEN excluded.id       ELSE quiz_answer.id       END,
+       version  = CASE WHEN excluded.id > quiz_answer.id THEN excluded.version  ELSE quiz_answer.version  END,
+       response = CASE WHEN excluded.id > quiz_answer.id THEN excluded.response ELSE quiz_answer.response END,
+       hit      = CASE WHEN excluded.id > quiz_answer.id THEN excluded.hit      ELSE quiz_answer.hit      END,
+       score    = CASE WHEN excluded.id > quiz_answer.id THEN excluded.score    ELSE quiz_answer.score    END,
+       at       = CASE WHEN excluded.id > quiz_answer.id THEN excluded.at       ELSE quiz_answer.at       END;
+
 -- name: retell(set str, question str, person int) run
--- The latest try becomes the answer, in whatever order the tries came.
+-- From all tries there are, when some have come from another person.
 INSERT INTO quiz_answer (person, set_key, question, id, version, response, hit, score, at, tries)
 SELECT t.person, t.set_key, t.question, t.id, t.version, t.response, t.hit, t.score, t.at, g.tries
   FROM (SELECT max(id) AS id, count(*) AS tries FROM quiz_try
