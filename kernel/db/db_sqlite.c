@@ -121,7 +121,8 @@ static DbConn *lite_open(Db *db, bool writer, char *why)
     int flags = SQLITE_OPEN_NOMUTEX | (writer ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
     if (sqlite3_open_v2(path, &l->db, flags, NULL) == SQLITE_OK && lite_setup(l, db->wait_ms) && controls_prepare(l))
         return &l->conn;
-    snprintf(why, WHY_BYTES, "%s (in %.150s)", sqlite3_errmsg(l->db), path);
+    int cause = sqlite3_system_errno(l->db);
+    snprintf(why, WHY_BYTES, "%s%s%s (in %.100s)", sqlite3_errmsg(l->db), cause ? ": " : "", cause ? strerror(cause) : "", path);
     l->conn.writer = false;                          /* nothing of ours to checkpoint */
     lite_close(&l->conn);
     return NULL;
