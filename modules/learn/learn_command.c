@@ -4,6 +4,7 @@
  *   sampan learn install FOLDER       the same, and the pack is in use when there was no problem */
 #include "learn_own.h"
 
+#include <limits.h>
 #include <sys/stat.h>
 
 #include "web/site.h"
@@ -85,11 +86,20 @@ static bool is_folder(const char *path)
     return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
+/* Also of a folder that is called "." here. */
+static str own_name(Arena *keep, const char *folder)
+{
+    char whole[PATH_MAX];
+    return pack_name_of(keep, realpath(folder, whole) ? whole : folder);
+}
+
 static void read_pack(Scope *s, void *arg)
 {
     Order *o = arg;
     o->problems.keep = s->arena;
-    o->name = pack_name_of(s->arena, o->folder);
+    o->name = own_name(s->arena, o->folder);
+    if (!pack_name_ok(o->name))
+        pack_problem(&o->problems, S("."), 1, "The folder's name is the pack's name: small letters, digits and '-' between them, at most %d.", PACK_NAME_MAX);
     PackFiles files = pack_folder(s->arena, o->folder, &o->problems);
     o->pack = pack_read(s->arena, files, &o->problems);
 }
@@ -97,6 +107,7 @@ static void read_pack(Scope *s, void *arg)
 static bool install_rule(Scope *s, void *arg)
 {
     Order *o = arg;
+    o->problems.n = 0;                   /* those of an earlier try */
     learn_check_beside(s, o->name, o->pack, &o->problems);
     if (pack_is_clean(&o->problems)) learn_install(s, o->name, o->pack);
     return pack_is_clean(&o->problems);
