@@ -52,7 +52,8 @@ static bool lock_data(const Program *p, str *ret_why)
         return false;
     }
     if (p->config.database_url[0] || os_lock_file(str_fmt(p->keep, "%s/lock", p->config.data).p, &fd)) return true;
-    *ret_why = str_fmt(p->keep, "another sampan is using %s: stop it first", p->config.data);
+    if (errno == EWOULDBLOCK) *ret_why = str_fmt(p->keep, "another sampan is using %s: stop it first", p->config.data);
+    else *ret_why = str_fmt(p->keep, "the folder %s cannot be written: %s", p->config.data, strerror(errno));
     return false;
 }
 
@@ -167,9 +168,18 @@ static int run_module(const Program *p, const Module *m)
     return status;
 }
 
+static bool has_too_many_words(const Program *p, const char *command)
+{
+    static const char *const alone[] = { "serve", "doctor", "routes", "rebuild" };
+    for (int i = 0; i < COUNT_OF(alone); i++)
+        if (strcmp(command, alone[i]) == 0) return p->argc > 2;
+    return false;
+}
+
 static int run(const Program *p)
 {
     const char *command = p->argc > 1 ? p->argv[1] : "serve";
+    if (has_too_many_words(p, command))  return help(2);
     if (strcmp(command, "serve") == 0)   return serve(p);
     if (strcmp(command, "doctor") == 0)  return doctor(p);
     if (strcmp(command, "where") == 0)   return explain(p, true);
