@@ -2,6 +2,7 @@
  *
  * Tables   example_note, example_done: derived from the journal, changed only by the two apply functions
  * Records  example.written {"body"}       example.marked {"done"}, subject: the note's id
+ *          person.erased: of the people module
  * Rule     a note is seen by the one who wrote it and by nobody else, so "not yours" is "not found". */
 #include "example.h"
 
@@ -37,7 +38,16 @@ static void apply_marked(Scope *s, const Record *r)
     if (b && str_int(r->subject, &note)) example_mark(s, note, r->actor, body_bool(b, "done"), r->id);
 }
 
+static void apply_erased(Scope *s, const Record *r)
+{
+    int64_t person;
+    if (!str_int(r->subject, &person)) return;
+    example_drop_notes(s, person);
+    example_drop_done(s, person);
+}
+
 const EntryKind example_kinds[EXAMPLE_KINDS] = {
     { "example.written", apply_written, MERGE_APPEND, .personal = true },
     { "example.marked",  apply_marked,  MERGE_LATEST, .personal = true },
+    { "person.erased",   apply_erased,  MERGE_APPEND },
 };

@@ -18,3 +18,9 @@ INSERT INTO example_note (id, person, body, written_at) VALUES (:id, :person, :b
 INSERT INTO example_done (note, person, done, stamp) VALUES (:note, :person, :done, :stamp)
     ON CONFLICT (note) DO UPDATE SET person = excluded.person, done = excluded.done, stamp = excluded.stamp
     WHERE excluded.stamp > example_done.stamp;
+
+-- name: drop_notes(person int) run
+DELETE FROM example_note WHERE person = :person;
+
+-- name: drop_done(person int) run
+DELETE FROM example_done WHERE person = :person;

@@ -1,4 +1,5 @@
 #include "../../tests/world.h"
+#include "journal/journal.h"
 
 TEST(a_note_is_kept_and_shown_again)
 {
@@ -57,6 +58,27 @@ TEST(a_program_reads_the_notebook_as_json)
     EXPECT(v.status == 200 && says(v, "\"body\":\"for a program\"") && says(v, "\"done\":false"));
 }
 
-TESTS(example, a_note_is_kept_and_shown_again, only_the_writer_finds_a_note,
+static bool erase_rule(Scope *s, void *person)
+{
+    journal_erase(s, *(int64_t *)person);
+    return true;
+}
+
+static void what_others_get(Scope *s, void *ret) { *(str *)ret = journal_lack(s, S(""), -1, 1 << 20); }
+
+TEST(an_erased_person_leaves_no_note_and_other_nodes_hear_of_it)
+{
+    Visit v = post(w, ANA, "/example", "body=My+price+floor");
+    post(w, ANA, at(w, "%.*s/completion", STR_ARG(v.location)), "");
+    int64_t person = world_person(w, ANA);
+    Landing landing;
+    str sent;
+    EXPECT(site_write(world_site(w), world_arena(w), 0, erase_rule, &person, &landing));
+    EXPECT(sql_int(w, "SELECT count(*) FROM example_note") == 0 && sql_int(w, "SELECT count(*) FROM example_done") == 0);
+    EXPECT(site_read(world_site(w), world_arena(w), 0, what_others_get, &sent, &landing));
+    EXPECT(str_find(sent, S("\"kind\":\"person.erased\"")) >= 0);
+}
+
+TESTS(example, an_erased_person_leaves_no_note_and_other_nodes_hear_of_it, a_note_is_kept_and_shown_again, only_the_writer_finds_a_note,
       an_empty_note_and_an_endless_one_are_refused_and_nothing_typed_is_lost, done_and_not_done_after_all,
       whichever_database_call_fails_no_half_note_is_left, a_program_reads_the_notebook_as_json)

@@ -132,7 +132,7 @@ const EntryKind learn_kinds[LEARN_KINDS] = {
     { "learn.done",    apply_done,     MERGE_APPEND, .personal = true },
     { "quiz.answered", apply_answered, MERGE_APPEND, .personal = true },
     { "person.joined", apply_joined,   MERGE_LATEST, .personal = true },
-    { "person.erased", apply_erased,   MERGE_LATEST, .personal = true },
+    { "person.erased", apply_erased,   MERGE_APPEND },
 };
 
 /* ---- for other modules ----------------------------------------------------------------------------------------------- */
