@@ -164,5 +164,6 @@ const Module learn_module = {
     .name = "learn",
     .routes = routes,       .route_n = COUNT_OF(routes),
     .journal = learn_kinds, .journal_n = LEARN_KINDS,
+    .markup = &learn_pages_literals,
     .start = learn_start,   .nav = nav,               .doctor = learn_doctor, .command = learn_command,
 };

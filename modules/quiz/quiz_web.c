@@ -161,4 +161,5 @@ const Module quiz_module = {
     .name = "quiz",
     .routes = routes,      .route_n = COUNT_OF(routes),
     .journal = quiz_kinds, .journal_n = QUIZ_KINDS,
+    .markup = &quiz_pages_literals,
 };
