@@ -87,13 +87,27 @@ Nav web_nav(Request *rq)
     return nav;
 }
 
+/* What answers a form may stand at an address that only takes forms; then it is the page with the form, as the browser
+ * says, that can be asked for in another language. */
+static Url in_language(Request *rq, str tag)
+{
+    str_pair referer = str_cut(header(rq, "referer"), '?');
+    ptrdiff_t host = str_find(referer.head, S("://"));
+    str rest = host < 0 ? (str){ 0 } : str_slice(referer.head, host + 3, referer.head.n);
+    ptrdiff_t slash = str_find(rest, S("/"));
+    str path = slash < 0 ? (str){ 0 } : str_slice(rest, slash, rest.n);
+    bool ours = path.n && path_is_local(path) && str_eq_nocase(str_slice(rest, 0, slash), header(rq, "host"));
+    if (rq->method == M_GET || !ours) return url_with(rq, S("lang"), tag);
+    return (Url){ str_fmt(rq->s.arena, "%.*s?lang=%.*s", STR_ARG(path), STR_ARG(tag)) };
+}
+
 LangLinks web_languages(Request *rq)
 {
     LangLinks links = { NEW(rq->s.arena, LangLink, lang_count()), lang_count() };
     for (int i = 0; i < links.n; i++) {
         const Lang *l = lang_at(i);
         str tag = str_from(l->tag);
-        links.row[i] = (LangLink){ url_with(rq, S("lang"), tag), tag, l->name, l == rq->s.lang };
+        links.row[i] = (LangLink){ in_language(rq, tag), tag, l->name, l == rq->s.lang };
     }
     return links;
 }

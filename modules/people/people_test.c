@@ -122,6 +122,21 @@ TEST(a_clock_that_is_set_right_locks_nobody_out)
     EXPECT(post(w, GUEST, "/people/session", LINH_SIGNS_IN).status == 303);
 }
 
+TEST(the_address_of_a_refused_form_is_the_page_with_the_form)
+{
+    HttpHeader headers[] = { { S("content-type"), S("application/x-www-form-urlencoded") }, { S("referer"), S("http://sampan.test/people/session/new?to=/learn") } };
+    get(w, GUEST, "/people/session/new");
+    Visit v = post(w, GUEST, "/people/session", "login=linh&password=guess");
+    EXPECT(v.status == 422 && says(v, "href=\"/people/session?lang=ar\""));
+    EXPECT_STR(get(w, GUEST, "/people/session?lang=ar").location, S("/people/session/new"));
+    EXPECT(says(get(w, GUEST, "/people/session/new"), "dir=\"rtl\""));
+    v = request(w, GUEST, "POST", "/people/name", headers, COUNT_OF(headers), S("name=Linh"));
+    EXPECT(v.status == 403 && says(v, "href=\"/people/session/new?lang=ar\""));
+    headers[1].value = S("http://evil.example/people/session/new");
+    v = request(w, GUEST, "POST", "/people/name", headers, COUNT_OF(headers), S("name=Linh"));
+    EXPECT(v.status == 403 && says(v, "href=\"/people/name?lang=ar\""));
+}
+
 TEST(signing_in_makes_a_new_cookie)
 {
     post(w, STRANGER, "/people/account", LINH);
@@ -285,7 +300,8 @@ TESTS_WITH(people, extra, COUNT_OF(extra),
       an_account_that_is_not_right_says_why_and_keeps_the_rest, a_name_that_is_taken_cannot_be_had,
       whichever_database_call_fails_no_half_account_is_left, one_name_may_be_typed_in_many_ways,
       a_wrong_password_and_an_unknown_name_are_answered_alike, guessing_is_stopped_for_a_while,
-      a_clock_that_is_set_right_locks_nobody_out, signing_in_makes_a_new_cookie,
+      a_clock_that_is_set_right_locks_nobody_out, the_address_of_a_refused_form_is_the_page_with_the_form,
+      signing_in_makes_a_new_cookie,
       after_signing_in_one_is_where_one_wanted_to_be, a_guest_who_signs_in_is_joined_to_her_account, nobody_takes_an_account_by_calling_it_her_guest,
       the_tables_made_again_from_the_journal_are_the_same, a_new_name_is_shown_everywhere,
       a_language_is_kept_for_the_person_and_the_browser, a_changed_password_signs_others_out, a_session_elsewhere_can_be_ended,

@@ -292,6 +292,11 @@ static Reply account_delete(Request *rq)
     return see_other(rq, "/");
 }
 
+/* Where a form was refused the browser shows the form's address; asked for again, it is the page with the form. */
+static Reply session_again_get(Request *rq) { return see_other(rq, "/people/session/new"); }
+static Reply account_again_get(Request *rq) { return see_other(rq, rq->signed_in ? "/people" : "/people/account/new"); }
+static Reply me_again_get(Request *rq) { return see_other(rq, "/people"); }
+
 static void nav(Request *rq, Nav *n)
 {
     nav_add(rq, n, rq->name.n ? rq->name : T(&rq->s, "Sign in"), rq->signed_in ? "/people" : "/people/session/new");
@@ -302,9 +307,15 @@ static const Route routes[] = {
     GET   ("/people/session/new",   sign_in_get,        .who = WHO_ANYONE, .page = "sign_in"),
     POST  ("/people/session",       session_post,       .who = WHO_ANYONE, .page = "sign_in", .ahead = sign_in_ahead),
     DELETE("/people/session",       session_delete,     .who = WHO_ANYONE),
+    GET   ("/people/session",       session_again_get,  .who = WHO_ANYONE),
     GET   ("/people/account/new",   enrol_get,          .who = WHO_ANYONE, .page = "enrolment"),
     POST  ("/people/account",       account_post,       .who = WHO_ANYONE, .page = "enrolment", .ahead = enrol_ahead),
     DELETE("/people/account",       account_delete,     .who = WHO_SIGNED_IN, .page = "me", .ahead = erasure_ahead),
+    GET   ("/people/account",       account_again_get,  .who = WHO_ANYONE),
+    GET   ("/people/name",          me_again_get,       .who = WHO_ANYONE),
+    GET   ("/people/password",      me_again_get,       .who = WHO_ANYONE),
+    GET   ("/people/language",      me_again_get,       .who = WHO_ANYONE),
+    GET   ("/people/sessions",      me_again_get,       .who = WHO_ANYONE),
     POST  ("/people/name",          name_post,          .who = WHO_SIGNED_IN, .page = "me"),
     POST  ("/people/language",      language_post,      .who = WHO_ANYONE),
     POST  ("/people/password",      password_post,      .who = WHO_SIGNED_IN, .page = "me", .ahead = password_ahead),

@@ -117,6 +117,9 @@ static Reply answers_post(Request *rq)
     return rq->wants_json ? taken_json(rq, &a, &q) : see_other_url(rq, back_to(rq, a.row.url, a.name).s);
 }
 
+/* Where an answer was refused the browser shows this address; asked for by itself, it does not know of which question. */
+static Reply answers_get(Request *rq) { return see_other(rq, "/"); }
+
 /* ---- looking back --------------------------------------------------------------------------------------------- */
 
 static Reply review_get(Request *rq)
@@ -152,6 +155,7 @@ static Reply source_get(Request *rq)
 
 static const Route routes[] = {
     POST("/quiz/answers",          answers_post,   .who = WHO_LEARNER, .page = "one"),
+    GET ("/quiz/answers",          answers_get,    .who = WHO_ANYONE),
     GET ("/quiz/review/:set*",     review_get,     .who = WHO_ANYONE,  .page = "review"),
     GET ("/quiz/statistics/:set*", statistics_get, .who = WHO_STAFF,   .page = "statistics"),
     GET ("/quiz/source/:set*",     source_get,     .who = WHO_STAFF),
