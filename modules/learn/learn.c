@@ -3,7 +3,7 @@
 
 #include "people/people.h"
 
-/* ---- standing -------------------------------------------------------------------------------------------------------- */
+/* ---- standing ---------------------------------------------------------------------------------------------------- */
 
 bool field_filled(const learn_fields_row *f)
 {
@@ -39,7 +39,7 @@ str course_of(str lesson)
     return str_slice(lesson, 0, lesson.n - 1);
 }
 
-/* ---- doing ----------------------------------------------------------------------------------------------------------- */
+/* ---- doing ------------------------------------------------------------------------------------------------------- */
 
 /* The subject names the person too: what is said of "product.name" is said of hers alone. */
 void learn_keep_answer(Scope *s, str lesson, str field, str value)
@@ -66,7 +66,7 @@ void learn_keep_done(Scope *s, str lesson)
     journal_add(s, "learn.done", lesson, out_text(&body));
 }
 
-/* ---- records become rows --------------------------------------------------------------------------------------------- */
+/* ---- records become rows ----------------------------------------------------------------------------------------- */
 
 static bool key_shaped(str key)
 {
@@ -135,7 +135,7 @@ const EntryKind learn_kinds[LEARN_KINDS] = {
     { "person.erased", apply_erased,   MERGE_APPEND },
 };
 
-/* ---- for other modules ----------------------------------------------------------------------------------------------- */
+/* ---- for other modules ------------------------------------------------------------------------------------------- */
 
 static Url lesson_url(Scope *s, str key) { return (Url){ str_fmt(s->arena, "/learn/%.*s", STR_ARG(key)) }; }
 
@@ -163,7 +163,8 @@ LearnStop learn_stop(Scope *s)
             return stop;
         }
     }
-    bool found = (place.pack.n && stop_at_next(s, place.pack, place.position, &stop)) || stop_at_next(s, S(""), 0, &stop);
+    bool found = (place.pack.n && stop_at_next(s, place.pack, place.position, &stop)) ||
+                 stop_at_next(s, S(""), 0, &stop);
     stop.finished = !found && stop.begun;
     return stop;
 }
@@ -186,7 +187,8 @@ LearnModules learn_modules_of(Scope *s)
     LearnModules all = { NEW(s->arena, LearnModule, rows.n + 1), rows.n };
     for (ptrdiff_t i = 0; i < rows.n; i++) {
         const learn_modules_row *m = &rows.row[i];
-        all.row[i] = (LearnModule){ m->key, m->title, lesson_url(s, m->key), m->number, m->courses, m->lessons, m->minutes, m->done };
+        all.row[i] = (LearnModule){ m->key, m->title, lesson_url(s, m->key), m->number, m->courses, m->lessons,
+                                    m->minutes, m->done };
     }
     return all;
 }

@@ -2,17 +2,20 @@
  *
  * URLs     /learn, /learn/:module, /learn/:module/:course, /learn/:module/:course/:lesson and below; /search
  * Tables   learn_pack … learn_term: content, made from packs; learn_answer, learn_done, learn_place: derived
- * Records  learn.task {"lesson","field","value"}, subject "<person>/<field>"      learn.done {"lesson"}, subject: the lesson
- * Rule     a lesson is complete when its questions are answered well enough, the starred fields of its task are filled, and
- *          the learner has said that she is done. Completed once is completed. Nobody is locked out of any page.
+ * Records  learn.task {"lesson","field","value"}, subject: "<person>/<field>"
+ *          learn.done {"lesson"}, subject: the lesson
+ * Rule     a lesson is complete when its questions are answered well enough, the starred fields of its task are
+ *          filled, and the learner has said that she is done. Completed once is completed. Nobody is locked out of any
+ *          page.
  *
- * Keys are addresses and never change: "practices" (module), "practices/order" (course), "practices/order/map" (lesson). */
+ * Keys are addresses and never change: "practices" is a module, "practices/order" a course, "practices/order/map" a
+ * lesson. */
 #pragma once
 #include "base/json.h"
 #include "base/scope.h"
 #include "html/html.h"
 
-/* ---- for other pages ------------------------------------------------------------------------------------------------- */
+/* ---- for other pages --------------------------------------------------------------------------------------------- */
 
 /* Where s->me goes on: where she stopped, or the next lesson she has not completed. */
 typedef struct LearnStop {
@@ -30,10 +33,10 @@ typedef struct LearnModules { LearnModule *row; ptrdiff_t n; } LearnModules;
 LearnModules learn_modules_of(Scope *s);                  /* in order, with what s->me has done */
 void LearnModules_json(Json *j, str key, const LearnModules *modules);
 
-/* ---- for the export plan --------------------------------------------------------------------------------------------- */
+/* ---- for the export plan ----------------------------------------------------------------------------------------- */
 
-/* What s->me wrote into tasks: "product.name" -> "Dried mango". Numbers are "12.5", money "4.50 USD", dates "2026-11-22",
- * economies two letters, choices their words. */
+/* What s->me wrote into tasks: "product.name" -> "Dried mango". Numbers are "12.5", money "4.50 USD", dates
+ * "2026-11-22", economies two letters, choices their words. */
 typedef struct LearnAnswer { str field, value, label, unit, lesson; int64_t at; } LearnAnswer;
 typedef struct LearnAnswers { LearnAnswer *row; ptrdiff_t n; } LearnAnswers;
 LearnAnswers learn_answers_of(Scope *s);

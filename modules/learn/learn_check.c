@@ -3,15 +3,18 @@
 
 enum { WORDS_A_MINUTE = 180 };
 
-/* ---- what comes before --------------------------------------------------------------------------------------------- */
+/* ---- what comes before ------------------------------------------------------------------------------------------- */
 
 static void check_lesson_after(Pack *pack, const PackLesson *l)
 {
     for (ptrdiff_t i = 0; i < l->after.n; i++) {
         const PackLesson *before = pack_lesson(pack, l->after.row[i]);
-        if (!before) pack_problem(pack->problems, l->file, l->after_line, "There is no lesson \"%.*s\".", STR_ARG(l->after.row[i]));
+        if (!before)
+            pack_problem(pack->problems, l->file, l->after_line, "There is no lesson \"%.*s\".",
+                         STR_ARG(l->after.row[i]));
         else if (before >= l)
-            pack_problem(pack->problems, l->file, l->after_line, "\"%.*s\" does not come before this lesson in the programme.", STR_ARG(l->after.row[i]));
+            pack_problem(pack->problems, l->file, l->after_line,
+                         "\"%.*s\" does not come before this lesson in the programme.", STR_ARG(l->after.row[i]));
     }
 }
 
@@ -30,11 +33,14 @@ enum { COURSES_IN_A_ROW = 8 };
 static void check_course_after(Pack *pack, const PackCourse *c)
 {
     for (ptrdiff_t i = 0; i < c->after.n; i++)
-        if (!pack_course(pack, c->after.row[i])) pack_problem(pack->problems, c->file, c->after_line, "There is no course \"%.*s\".", STR_ARG(c->after.row[i]));
-    if (leads_back(pack, c, c, COURSES_IN_A_ROW)) pack_problem(pack->problems, c->file, c->after_line, "This course would come before itself.");
+        if (!pack_course(pack, c->after.row[i]))
+            pack_problem(pack->problems, c->file, c->after_line, "There is no course \"%.*s\".",
+                         STR_ARG(c->after.row[i]));
+    if (leads_back(pack, c, c, COURSES_IN_A_ROW))
+        pack_problem(pack->problems, c->file, c->after_line, "This course would come before itself.");
 }
 
-/* ---- tasks that share an answer ------------------------------------------------------------------------------------ */
+/* ---- tasks that share an answer ---------------------------------------------------------------------------------- */
 
 static void check_field(Pack *pack, const PackLesson *l, const TaskField *f)
 {
@@ -44,13 +50,14 @@ static void check_field(Pack *pack, const PackLesson *l, const TaskField *f)
             if (!str_eq(other->field[i].key, f->key)) continue;
             str there = field_type(pack->keep, &other->field[i]);
             if (!str_eq(there, type))
-                pack_problem(pack->problems, l->file, f->line, "\"%.*s\" is %.*s here and %.*s in %.*s:%d; they share one answer.", STR_ARG(f->key),
+                pack_problem(pack->problems, l->file, f->line,
+                             "\"%.*s\" is %.*s here and %.*s in %.*s:%d; they share one answer.", STR_ARG(f->key),
                              STR_ARG(type), STR_ARG(there), STR_ARG(other->file), other->field[i].line);
             return;
         }
 }
 
-/* ---- time ---------------------------------------------------------------------------------------------------------- */
+/* ---- time -------------------------------------------------------------------------------------------------------- */
 
 static void check_minutes(Pack *pack, const PackLesson *l)
 {
@@ -62,14 +69,15 @@ static void check_minutes(Pack *pack, const PackLesson *l)
                      (long long)l->bank.question_n, (long long)needs, (long long)l->minutes);
 }
 
-/* ---- pictures and left-overs --------------------------------------------------------------------------------------- */
+/* ---- pictures and left-overs ------------------------------------------------------------------------------------- */
 
 static void check_alternatives(Pack *pack, const PackFile *file)
 {
     str rest = file->bytes, line;
     for (int at = 1; pack_line(&rest, &line); at++)
         if (str_find(line, S("![](")) >= 0)
-            pack_problem(pack->problems, file->path, at, "Say in the brackets what the picture shows, for who cannot see it: ![What it shows](…).");
+            pack_problem(pack->problems, file->path, at,
+                         "Say in the brackets what the picture shows, for who cannot see it: ![What it shows](…).");
 }
 
 static bool is_kind(const PackFile *file, str ending) { return str_ends(file->path, ending); }
@@ -80,11 +88,14 @@ static void check_files(Pack *pack)
         const PackFile *file = &pack->files.row[i];
         if (is_kind(file, S(".md"))) check_alternatives(pack, file);
         if (file->used) continue;
-        if (is_kind(file, S(".gift"))) pack_problem(pack->problems, file->path, 1, "No lesson has this name, so nobody would see these questions.");
+        if (is_kind(file, S(".gift")))
+            pack_problem(pack->problems, file->path, 1,
+                         "No lesson has this name, so nobody would see these questions.");
         else pack_problem(pack->problems, file->path, 1, "Nothing reads this file; is its name or its place wrong?");
     }
     for (ptrdiff_t i = 0; i < pack->figure_n; i++)
-        if (!pack->figure[i].used) pack_problem(pack->problems, pack->figure[i].path, 1, "No page of this course shows this figure.");
+        if (!pack->figure[i].used)
+            pack_problem(pack->problems, pack->figure[i].path, 1, "No page of this course shows this figure.");
 }
 
 void pack_check(Pack *pack)

@@ -17,7 +17,8 @@ static bool key_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= '0' && c
 
 static bool key_ok(str key)
 {
-    if (key.n > KEY_BYTES_MAX || str_ends(key, S("_currency"))) return false;     /* "<key>_currency" is a field of the form */
+    /* "<key>_currency" is a field of the form. */
+    if (key.n > KEY_BYTES_MAX || str_ends(key, S("_currency"))) return false;
     int words = 0;
     for (str_pair cut = { .tail = key, .found = true }; cut.found; words++) {
         cut = str_cut(cut.tail, '.');
@@ -28,7 +29,8 @@ static bool key_ok(str key)
     return words >= 2;
 }
 
-/* A list entry is a field when it begins like one, or when it is cut by '|': then a slip in the key is told, not shown as text. */
+/* A list entry is a field when it begins like one, or when it is cut by '|': then a slip in the key is told, and not
+ * shown as text. */
 bool field_line(str line)
 {
     if (!str_starts(line, S("- "))) return false;
@@ -98,10 +100,16 @@ static const char *arguments_wrong(Arena *keep, str arguments, TaskField *f)
 {
     switch (f->kind) {
     case FIELD_TEXT:   return read_text(arguments, f) ? NULL : "text(80): at most so many characters, up to 300.";
-    case FIELD_LONG:   return read_long(keep, arguments, f) ? NULL : "long(40, 2000): from so many characters to so many, up to 4000.";
-    case FIELD_NUMBER: return read_number(keep, arguments, f) ? NULL : "number(kg, 0, 1000): a unit, the least and the most.";
-    case FIELD_CHOICE: return read_choice(keep, arguments, f) ? NULL : "choice(a; b; c): two or more different answers with ';' between.";
-    case FIELD_MONEY: case FIELD_ECONOMY: case FIELD_DATE: return arguments.n ? "Nothing stands in brackets here." : NULL;
+    case FIELD_LONG:
+        return read_long(keep, arguments, f) ? NULL : "long(40, 2000): from so many characters to so many, up to 4000.";
+    case FIELD_NUMBER:
+        return read_number(keep, arguments, f) ? NULL : "number(kg, 0, 1000): a unit, the least and the most.";
+    case FIELD_CHOICE:
+        return read_choice(keep, arguments, f) ? NULL
+                                               : "choice(a; b; c): two or more different answers with ';' between.";
+    case FIELD_MONEY:
+    case FIELD_ECONOMY:
+    case FIELD_DATE: return arguments.n ? "Nothing stands in brackets here." : NULL;
     }
     return "";
 }
@@ -112,10 +120,11 @@ static bool read_type(PackProblems *problems, str file, int at, str type, TaskFi
     str word = str_trim(open < 0 ? type : str_slice(type, 0, open)), arguments = { 0 };
     f->kind = kind_named(word);
     if (!f->kind)
-        return pack_problem(problems, file, at, "\"%.*s\" is no type of a field. There are: text, long, number, money, choice, economy, date.",
-                            STR_ARG(word)), false;
+        return pack_problem(problems, file, at, "\"%.*s\" is no type of a field. There are: text, long, number, money, "
+                            "choice, economy, date.", STR_ARG(word)), false;
     if (open >= 0) {
-        if (!str_ends(type, S(")"))) return pack_problem(problems, file, at, "A bracket is not closed before the '|'."), false;
+        if (!str_ends(type, S(")")))
+            return pack_problem(problems, file, at, "A bracket is not closed before the '|'."), false;
         arguments = str_trim(str_slice(type, open + 1, type.n - 1));
     }
     const char *wrong = arguments_wrong(problems->keep, arguments, f);
@@ -128,18 +137,22 @@ bool field_read(PackProblems *problems, str file, int at, str line, TaskField *r
     str_pair named = str_cut(str_slice(line, 2, line.n), ':');
     str_pair typed = str_cut(named.tail, '|');
     str_pair labelled = str_cut(typed.tail, '|');
-    TaskField f = { .key = str_trim(named.head), .label = str_trim(labelled.head), .hint = str_trim(labelled.tail), .line = at };
+    TaskField f = {
+        .key = str_trim(named.head), .label = str_trim(labelled.head), .hint = str_trim(labelled.tail), .line = at
+    };
     if (str_ends(f.key, S("*"))) {
         f.required = true;
         f.key = str_slice(f.key, 0, f.key.n - 1);
     }
     if (!named.found || !typed.found || !f.label.n)
-        return pack_problem(problems, file, at, "A field is `- key: type | label | hint`; the hint may be empty."), false;
+        return pack_problem(problems, file, at, "A field is `- key: type | label | hint`; the hint may be empty."),
+               false;
     if (!key_ok(f.key))
-        return pack_problem(problems, file, at, "The key \"%.*s\" must be two or more words of small letters and digits with '.' between, "
-                            "as in product.weight.", STR_ARG(f.key)), false;
+        return pack_problem(problems, file, at, "The key \"%.*s\" must be two or more words of small letters and "
+                            "digits with '.' between, as in product.weight.", STR_ARG(f.key)), false;
     if (str_chars(f.label) > LABEL_CHARS_MAX || str_chars(f.hint) > LABEL_CHARS_MAX)
-        return pack_problem(problems, file, at, "A label and a hint have at most %d characters.", LABEL_CHARS_MAX), false;
+        return pack_problem(problems, file, at, "A label and a hint have at most %d characters.", LABEL_CHARS_MAX),
+               false;
     if (!read_type(problems, file, at, str_trim(typed.head), &f)) return false;
     *ret = f;
     return true;

@@ -1,48 +1,55 @@
 /* learn_figure - a drawing from a pack, read by an allow-list and written anew.
  *
- * Figures are drawn into the page, where a script or a foreign address would act with the rights of the house. So nothing is
- * passed through: a small strict reader takes elements and attributes it knows, with values it understands, and
- * writes them again. What XML allows beyond that (DOCTYPE, entities of one's own, CDATA, instructions, other name
+ * Figures are drawn into the page, where a script or a foreign address would act with the rights of the house. So
+ * nothing is passed through: a small strict reader takes elements and attributes it knows, with values it understands,
+ * and writes them again. What XML allows beyond that (DOCTYPE, entities of one's own, CDATA, instructions, other name
  * spaces) is refused. Ids get the figure's name in front, so that two figures share a page.
  *
  * Colours are names of the house's palette: then a figure can be read by day and by night. */
 #include "learn_pack.h"
 
-enum { ELEMENTS_MAX = 1000, DEPTH_MAX = 24, IDS_MAX = 100, REFERENCES_MAX = 200, ATTRIBUTES_MAX = 32, VALUE_MAX = 8000 };
+enum {
+    ELEMENTS_MAX = 1000, DEPTH_MAX = 24, IDS_MAX = 100, REFERENCES_MAX = 200, ATTRIBUTES_MAX = 32, VALUE_MAX = 8000,
+};
 
-/* ---- what is known ------------------------------------------------------------------------------------------------- */
+/* ---- what is known ----------------------------------------------------------------------------------------------- */
 
 typedef enum Holds { SHAPES, WORDS } Holds;      /* words stand only where they are shown or read aloud */
 typedef struct Element { const char *name; Holds holds; } Element;
 static const Element elements[] = {
-    { "svg", SHAPES }, { "g", SHAPES }, { "defs", SHAPES }, { "title", WORDS }, { "desc", WORDS }, { "path", SHAPES }, { "line", SHAPES },
-    { "polyline", SHAPES }, { "polygon", SHAPES }, { "rect", SHAPES }, { "circle", SHAPES }, { "ellipse", SHAPES }, { "text", WORDS },
-    { "tspan", WORDS }, { "marker", SHAPES }, { "clipPath", SHAPES }, { "linearGradient", SHAPES }, { "radialGradient", SHAPES },
-    { "stop", SHAPES }, { "pattern", SHAPES }, { "use", SHAPES },
+    { "svg", SHAPES }, { "g", SHAPES }, { "defs", SHAPES }, { "title", WORDS }, { "desc", WORDS },
+    { "path", SHAPES }, { "line", SHAPES }, { "polyline", SHAPES }, { "polygon", SHAPES }, { "rect", SHAPES },
+    { "circle", SHAPES }, { "ellipse", SHAPES }, { "text", WORDS }, { "tspan", WORDS }, { "marker", SHAPES },
+    { "clipPath", SHAPES }, { "linearGradient", SHAPES }, { "radialGradient", SHAPES }, { "stop", SHAPES },
+    { "pattern", SHAPES }, { "use", SHAPES },
 };
 
 typedef enum Value { PLAIN, PAINT, REFERENCE, HREF, ID, DROPPED } Value;
 typedef struct Attribute { const char *name; Value value; } Attribute;
 static const Attribute attributes[] = {
-    { "id", ID }, { "href", HREF }, { "fill", PAINT }, { "stroke", PAINT }, { "stop-color", PAINT }, { "color", PAINT },
-    { "marker-start", REFERENCE }, { "marker-mid", REFERENCE }, { "marker-end", REFERENCE }, { "clip-path", REFERENCE },
-    { "xmlns", DROPPED }, { "version", DROPPED }, { "role", DROPPED }, { "aria-hidden", DROPPED }, { "aria-label", DROPPED },
-    { "aria-labelledby", DROPPED }, { "d", PLAIN }, { "points", PLAIN }, { "x", PLAIN }, { "y", PLAIN }, { "x1", PLAIN }, { "y1", PLAIN },
-    { "x2", PLAIN }, { "y2", PLAIN }, { "cx", PLAIN }, { "cy", PLAIN }, { "fx", PLAIN }, { "fy", PLAIN }, { "r", PLAIN }, { "rx", PLAIN },
-    { "ry", PLAIN }, { "dx", PLAIN }, { "dy", PLAIN }, { "width", PLAIN }, { "height", PLAIN }, { "transform", PLAIN }, { "opacity", PLAIN },
-    { "fill-opacity", PLAIN }, { "fill-rule", PLAIN }, { "stroke-width", PLAIN }, { "stroke-linecap", PLAIN }, { "stroke-linejoin", PLAIN },
-    { "stroke-dasharray", PLAIN }, { "stroke-dashoffset", PLAIN }, { "stroke-opacity", PLAIN }, { "stroke-miterlimit", PLAIN },
-    { "font-size", PLAIN }, { "font-weight", PLAIN }, { "font-style", PLAIN }, { "font-family", PLAIN }, { "letter-spacing", PLAIN },
-    { "text-anchor", PLAIN }, { "dominant-baseline", PLAIN }, { "textLength", PLAIN }, { "lengthAdjust", PLAIN }, { "viewBox", PLAIN },
-    { "preserveAspectRatio", PLAIN }, { "markerWidth", PLAIN }, { "markerHeight", PLAIN }, { "markerUnits", PLAIN }, { "refX", PLAIN },
-    { "refY", PLAIN }, { "orient", PLAIN }, { "gradientUnits", PLAIN }, { "gradientTransform", PLAIN }, { "spreadMethod", PLAIN },
-    { "offset", PLAIN }, { "stop-opacity", PLAIN }, { "patternUnits", PLAIN }, { "patternContentUnits", PLAIN },
-    { "patternTransform", PLAIN }, { "clipPathUnits", PLAIN }, { "clip-rule", PLAIN }, { "vector-effect", PLAIN }, { "paint-order", PLAIN },
+    { "id", ID }, { "href", HREF }, { "fill", PAINT }, { "stroke", PAINT }, { "stop-color", PAINT },
+    { "color", PAINT }, { "marker-start", REFERENCE }, { "marker-mid", REFERENCE }, { "marker-end", REFERENCE },
+    { "clip-path", REFERENCE }, { "xmlns", DROPPED }, { "version", DROPPED }, { "role", DROPPED },
+    { "aria-hidden", DROPPED }, { "aria-label", DROPPED }, { "aria-labelledby", DROPPED }, { "d", PLAIN },
+    { "points", PLAIN }, { "x", PLAIN }, { "y", PLAIN }, { "x1", PLAIN }, { "y1", PLAIN }, { "x2", PLAIN },
+    { "y2", PLAIN }, { "cx", PLAIN }, { "cy", PLAIN }, { "fx", PLAIN }, { "fy", PLAIN }, { "r", PLAIN },
+    { "rx", PLAIN }, { "ry", PLAIN }, { "dx", PLAIN }, { "dy", PLAIN }, { "width", PLAIN }, { "height", PLAIN },
+    { "transform", PLAIN }, { "opacity", PLAIN }, { "fill-opacity", PLAIN }, { "fill-rule", PLAIN },
+    { "stroke-width", PLAIN }, { "stroke-linecap", PLAIN }, { "stroke-linejoin", PLAIN },
+    { "stroke-dasharray", PLAIN }, { "stroke-dashoffset", PLAIN }, { "stroke-opacity", PLAIN },
+    { "stroke-miterlimit", PLAIN }, { "font-size", PLAIN }, { "font-weight", PLAIN }, { "font-style", PLAIN },
+    { "font-family", PLAIN }, { "letter-spacing", PLAIN }, { "text-anchor", PLAIN }, { "dominant-baseline", PLAIN },
+    { "textLength", PLAIN }, { "lengthAdjust", PLAIN }, { "viewBox", PLAIN }, { "preserveAspectRatio", PLAIN },
+    { "markerWidth", PLAIN }, { "markerHeight", PLAIN }, { "markerUnits", PLAIN }, { "refX", PLAIN },
+    { "refY", PLAIN }, { "orient", PLAIN }, { "gradientUnits", PLAIN }, { "gradientTransform", PLAIN },
+    { "spreadMethod", PLAIN }, { "offset", PLAIN }, { "stop-opacity", PLAIN }, { "patternUnits", PLAIN },
+    { "patternContentUnits", PLAIN }, { "patternTransform", PLAIN }, { "clipPathUnits", PLAIN },
+    { "clip-rule", PLAIN }, { "vector-effect", PLAIN }, { "paint-order", PLAIN },
 };
 
 static const char *const palette[] = {
-    "paper", "sheet", "ink", "soft", "line", "sea", "sea-deep", "sea-wash", "on-sea", "lacquer", "lacquer-wash", "sun", "sun-wash",
-    "leaf", "leaf-wash",
+    "paper", "sheet", "ink", "soft", "line", "sea", "sea-deep", "sea-wash", "on-sea", "lacquer", "lacquer-wash",
+    "sun", "sun-wash", "leaf", "leaf-wash",
 };
 
 #define N_OF(a) (sizeof(a) / sizeof(*(a)))
@@ -61,7 +68,7 @@ static const Attribute *attribute_named(str name)
     return NULL;
 }
 
-/* ---- the reader ---------------------------------------------------------------------------------------------------- */
+/* ---- the reader -------------------------------------------------------------------------------------------------- */
 
 typedef struct Id { str name; bool has_use; } Id;
 typedef struct Reference { str name; int line; bool by_use; } Reference;
@@ -104,7 +111,8 @@ static void skip_blanks(Reader *r)
 
 static bool name_letter(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' || c == ':' || c == '.';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' || c == '_' ||
+           c == ':' || c == '.';
 }
 
 static str take_name(Reader *r)
@@ -123,14 +131,24 @@ static bool take(Reader *r, str word)
     return true;
 }
 
-/* ---- characters ---------------------------------------------------------------------------------------------------- */
+/* ---- characters -------------------------------------------------------------------------------------------------- */
 
 static void put_code_point(Out *o, int32_t c)
 {
     if (c < 0x80) out_char(o, (char)c);
-    else if (c < 0x800) { out_char(o, (char)(0xC0 | c >> 6)); out_char(o, (char)(0x80 | (c & 63))); }
-    else if (c < 0x10000) { out_char(o, (char)(0xE0 | c >> 12)); out_char(o, (char)(0x80 | (c >> 6 & 63))); out_char(o, (char)(0x80 | (c & 63))); }
-    else { out_char(o, (char)(0xF0 | c >> 18)); out_char(o, (char)(0x80 | (c >> 12 & 63))); out_char(o, (char)(0x80 | (c >> 6 & 63))); out_char(o, (char)(0x80 | (c & 63))); }
+    else if (c < 0x800) {
+        out_char(o, (char)(0xC0 | c >> 6));
+        out_char(o, (char)(0x80 | (c & 63)));
+    } else if (c < 0x10000) {
+        out_char(o, (char)(0xE0 | c >> 12));
+        out_char(o, (char)(0x80 | (c >> 6 & 63)));
+        out_char(o, (char)(0x80 | (c & 63)));
+    } else {
+        out_char(o, (char)(0xF0 | c >> 18));
+        out_char(o, (char)(0x80 | (c >> 12 & 63)));
+        out_char(o, (char)(0x80 | (c >> 6 & 63)));
+        out_char(o, (char)(0x80 | (c & 63)));
+    }
 }
 
 static bool numeric_reference(str digits, int32_t *ret)
@@ -141,7 +159,9 @@ static bool numeric_reference(str digits, int32_t *ret)
     int32_t c = 0;
     for (ptrdiff_t i = 0; i < digits.n; i++) {
         char d = digits.p[i];
-        int v = d >= '0' && d <= '9' ? d - '0' : hex && d >= 'a' && d <= 'f' ? d - 'a' + 10 : hex && d >= 'A' && d <= 'F' ? d - 'A' + 10 : -1;
+        int v = d >= '0' && d <= '9' ? d - '0' : -1;
+        if (hex && d >= 'a' && d <= 'f') v = d - 'a' + 10;
+        if (hex && d >= 'A' && d <= 'F') v = d - 'A' + 10;
         if (v < 0) return false;
         c = c * (hex ? 16 : 10) + v;
         if (c > 0x10FFFF) return false;
@@ -152,7 +172,9 @@ static bool numeric_reference(str digits, int32_t *ret)
 
 static bool entity(str name, Out *o)
 {
-    static const struct { const char *name; char c; } known[] = { { "amp", '&' }, { "lt", '<' }, { "gt", '>' }, { "quot", '"' }, { "apos", '\'' } };
+    static const struct { const char *name; char c; } known[] = {
+        { "amp", '&' }, { "lt", '<' }, { "gt", '>' }, { "quot", '"' }, { "apos", '\'' },
+    };
     for (size_t i = 0; i < N_OF(known); i++)
         if (str_eq(name, str_from(known[i].name))) return out_char(o, known[i].c), true;
     int32_t c;
@@ -174,7 +196,8 @@ static bool meant(Reader *r, str raw, str *ret)
             continue;
         }
         str_pair cut = str_cut(raw, ';');
-        if (!cut.found || cut.head.n > 9 || !entity(cut.head, &o)) return WRONG(r, "\"&\" is written &amp; here; other names with & are not known."), false;
+        if (!cut.found || cut.head.n > 9 || !entity(cut.head, &o))
+            return WRONG(r, "\"&\" is written &amp; here; other names with & are not known."), false;
         raw = cut.tail;
     }
     *ret = out_text(&o);
@@ -182,7 +205,7 @@ static bool meant(Reader *r, str raw, str *ret)
     return WRONG(r, "A character that cannot be seen, or that turns the direction, stands here."), false;
 }
 
-/* ---- values -------------------------------------------------------------------------------------------------------- */
+/* ---- values ------------------------------------------------------------------------------------------------------ */
 
 static bool id_ok(str s)
 {
@@ -222,7 +245,8 @@ static bool plain_ok(str v)
 {
     for (ptrdiff_t i = 0; i < v.n; i++) {
         char c = v.p[i];
-        bool known = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c && strchr(" .,+-%()", c));
+        bool known = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                     (c && strchr(" .,+-%()", c));
         if (!known) return false;
     }
     return str_find(v, S("url")) < 0;
@@ -257,7 +281,8 @@ static void take_reference(Reader *r, Out *o, str name, str target)
 static void take_href(Reader *r, Out *o, str v)
 {
     str target = str_slice(v, 1, v.n);
-    if (!str_starts(v, S("#")) || !id_ok(target)) return (void)WRONG(r, "href leads only to an id of the same figure: href=\"#name\".");
+    if (!str_starts(v, S("#")) || !id_ok(target))
+        return (void)WRONG(r, "href leads only to an id of the same figure: href=\"#name\".");
     refer(r, target, str_eq(str_from(r->open[r->depth - 1].element->name), S("use")));
     put_attribute(o, S("href"), str_fmt(r->keep, "#%.*s-%.*s", STR_ARG(r->figure), STR_ARG(target)));
 }
@@ -267,7 +292,8 @@ static void take_attribute(Reader *r, Out *o, const Attribute *known, str name, 
     str target;
     switch (known->value) {
     case DROPPED:
-        if (str_eq(name, S("xmlns")) && !str_eq(v, S("http://www.w3.org/2000/svg"))) WRONG(r, "xmlns must be \"http://www.w3.org/2000/svg\".");
+        if (str_eq(name, S("xmlns")) && !str_eq(v, S("http://www.w3.org/2000/svg")))
+            WRONG(r, "xmlns must be \"http://www.w3.org/2000/svg\".");
         return;
     case ID:        return take_id(r, o, v);
     case HREF:      return take_href(r, o, v);
@@ -279,7 +305,8 @@ static void take_attribute(Reader *r, Out *o, const Attribute *known, str name, 
     case PAINT:
         if (local_url(v, &target)) return take_reference(r, o, name, target);
         if (paint_ok(v)) return put_attribute(o, name, v);
-        WRONG(r, "The colour \"%.*s\" would not follow day and night. Use none, currentColor or var(--sea) and its sisters.", STR_ARG(str_slice(v, 0, 40)));
+        WRONG(r, "The colour \"%.*s\" would not follow day and night. Use none, currentColor or var(--sea) and its "
+                 "sisters.", STR_ARG(str_slice(v, 0, 40)));
         return;
     case PLAIN:
         if (plain_ok(v)) return put_attribute(o, name, v);
@@ -288,7 +315,7 @@ static void take_attribute(Reader *r, Out *o, const Attribute *known, str name, 
     }
 }
 
-/* ---- tags ---------------------------------------------------------------------------------------------------------- */
+/* ---- tags -------------------------------------------------------------------------------------------------------- */
 
 static bool take_value(Reader *r, str *ret)
 {
@@ -348,11 +375,13 @@ static const Element *open_element(Reader *r, str name)
     const Element *e = element_named(name);
     bool is_root = str_eq(name, S("svg"));
     if (!e) BROKEN(r, "The element <%.*s> is not allowed in a figure.", STR_ARG(str_slice(name, 0, 40)));
-    else if (is_root != (r->depth == 0)) BROKEN(r, is_root ? "<svg> stands only at the top." : "A figure begins with <svg>.");
+    else if (is_root != (r->depth == 0))
+        BROKEN(r, is_root ? "<svg> stands only at the top." : "A figure begins with <svg>.");
     else if (r->depth == 0 && r->had_root) BROKEN(r, "A figure is one <svg> and nothing after it.");
     else if (r->depth == DEPTH_MAX) BROKEN(r, "Elements are nested deeper than %d.", DEPTH_MAX);
     else if (++r->elements > ELEMENTS_MAX) BROKEN(r, "A figure has at most %d elements.", ELEMENTS_MAX);
-    else if (r->depth && r->open[r->depth - 1].element->holds == WORDS && !str_eq(name, S("tspan"))) BROKEN(r, "Only <tspan> may stand inside a text.");
+    else if (r->depth && r->open[r->depth - 1].element->holds == WORDS && !str_eq(name, S("tspan")))
+        BROKEN(r, "Only <tspan> may stand inside a text.");
     if (r->broken) return NULL;
     r->open[r->depth++] = (Open){ e, -1 };
     r->had_root = true;
@@ -411,7 +440,8 @@ static void step(Reader *r)
 {
     if (r->rest.p[0] != '<') words(r);
     else if (take(r, S("<!--"))) comment(r);
-    else if (str_starts(r->rest, S("<!")) || str_starts(r->rest, S("<?"))) BROKEN(r, "DOCTYPE, CDATA and instructions are not allowed in a figure.");
+    else if (str_starts(r->rest, S("<!")) || str_starts(r->rest, S("<?")))
+        BROKEN(r, "DOCTYPE, CDATA and instructions are not allowed in a figure.");
     else if (take(r, S("</"))) end_tag(r);
     else { skip(r, 1); start_tag(r); }
 }
@@ -432,8 +462,11 @@ static void check_references(Reader *r)
         const Id *id = NULL;
         for (ptrdiff_t k = 0; k < r->id_n && !id; k++)
             if (str_eq(r->id[k].name, ref->name)) id = &r->id[k];
-        if (!id) pack_problem(r->problems, r->file, ref->line, "There is no id \"%.*s\" in this figure.", STR_ARG(ref->name));
-        else if (ref->by_use && id->has_use) pack_problem(r->problems, r->file, ref->line, "<use> may not show something that holds a <use>.");
+        if (!id)
+            pack_problem(r->problems, r->file, ref->line, "There is no id \"%.*s\" in this figure.",
+                         STR_ARG(ref->name));
+        else if (ref->by_use && id->has_use)
+            pack_problem(r->problems, r->file, ref->line, "<use> may not show something that holds a <use>.");
     }
 }
 
@@ -441,13 +474,17 @@ bool figure_read(Arena *keep, PackProblems *problems, const PackFile *file, Pack
 {
     ptrdiff_t before = problems->n + problems->untold;
     Reader *r = NEW(keep, Reader, 1);
-    *r = (Reader){ .keep = keep, .problems = problems, .file = file->path, .figure = ret->name, .rest = file->bytes, .line = 1 };
+    *r = (Reader){
+        .keep = keep, .problems = problems, .file = file->path, .figure = ret->name, .rest = file->bytes, .line = 1
+    };
     out_init(&r->out, keep, file->bytes.n + 256);
     out_init(&r->root, keep, 128);
     declaration(r);
     while (!r->broken && r->rest.n) step(r);
-    if (!r->broken && (r->depth || !r->had_root)) BROKEN(r, r->had_root ? "An element is not closed." : "There is no <svg> in this file.");
-    if (!r->broken && !r->view_box.n) pack_problem(problems, file->path, 1, "<svg> needs a viewBox, as in viewBox=\"0 0 320 200\".");
+    if (!r->broken && (r->depth || !r->had_root))
+        BROKEN(r, r->had_root ? "An element is not closed." : "There is no <svg> in this file.");
+    if (!r->broken && !r->view_box.n)
+        pack_problem(problems, file->path, 1, "<svg> needs a viewBox, as in viewBox=\"0 0 320 200\".");
     if (!r->broken) check_references(r);
     if (problems->n + problems->untold != before) return false;
     ret->path = file->path;

@@ -12,7 +12,7 @@
 
 enum { DEPTH_MAX = 4 };
 
-/* ---- problems ------------------------------------------------------------------------------------------------------ */
+/* ---- problems ---------------------------------------------------------------------------------------------------- */
 
 static void make_room(PackProblems *p)
 {
@@ -40,7 +40,7 @@ void pack_problem(PackProblems *p, str file, int line, const char *format, ...)
     p->row[p->n++] = (PackProblem){ file, line, str_keep(p->keep, told) };
 }
 
-/* ---- names --------------------------------------------------------------------------------------------------------- */
+/* ---- names ------------------------------------------------------------------------------------------------------- */
 
 bool pack_name_ok(str name)
 {
@@ -60,7 +60,7 @@ static int64_t bytes_max(str path)
     return 0;
 }
 
-/* ---- walking ------------------------------------------------------------------------------------------------------- */
+/* ---- walking ----------------------------------------------------------------------------------------------------- */
 
 typedef struct Walk {
     Arena        *keep;
@@ -75,12 +75,16 @@ typedef struct Walk {
 static bool read_file(Walk *w, str path, const char *on_disk, const struct stat *st)
 {
     int64_t max = bytes_max(path);
-    if (!max) return pack_problem(w->problems, path, 1, "A pack holds .md, .gift and .svg files. This is none of them."), false;
+    if (!max)
+        return pack_problem(w->problems, path, 1, "A pack holds .md, .gift and .svg files. This is none of them."),
+               false;
     if (st->st_size > max)
         return pack_problem(w->problems, path, 1, "This file has %lld KB; at most %lld KB are read.",
                             (long long)(st->st_size + 1023) / 1024, (long long)max / 1024), false;
     if (w->n == PACK_FILES_MAX || w->bytes + st->st_size > PACK_BYTES_MAX) {
-        if (!w->full) pack_problem(w->problems, path, 1, "The pack is too large: at most %d files and %d MB.", PACK_FILES_MAX, PACK_BYTES_MAX >> 20);
+        if (!w->full)
+            pack_problem(w->problems, path, 1, "The pack is too large: at most %d files and %d MB.", PACK_FILES_MAX,
+                         PACK_BYTES_MAX >> 20);
         w->full = true;
         return false;
     }
@@ -106,7 +110,8 @@ static void entry(Walk *w, str under, const DirEntry *e, int depth)
     const char *on_disk = str_z(w->keep, str_fmt(w->keep, "%s/%.*s", w->folder, STR_ARG(path)));
     struct stat st;
     if (lstat(on_disk, &st) != 0) pack_problem(w->problems, path, 1, "This file cannot be read: %s.", strerror(errno));
-    else if (S_ISLNK(st.st_mode)) pack_problem(w->problems, path, 1, "This is a link to another file. Put the file itself here.");
+    else if (S_ISLNK(st.st_mode))
+        pack_problem(w->problems, path, 1, "This is a link to another file. Put the file itself here.");
     else if (S_ISREG(st.st_mode)) read_file(w, path, on_disk, &st);
     else if (!S_ISDIR(st.st_mode)) pack_problem(w->problems, path, 1, "This is neither a file nor a folder.");
     else if (depth == DEPTH_MAX) pack_problem(w->problems, path, 1, "Folders are nested too deep here.");
@@ -119,7 +124,8 @@ static void walk(Walk *w, str under, int depth)
     ptrdiff_t n;
     const char *on_disk = under.n ? str_z(w->keep, str_fmt(w->keep, "%s/%.*s", w->folder, STR_ARG(under))) : w->folder;
     if (!os_list(w->keep, on_disk, &found, &n))
-        return pack_problem(w->problems, under.n ? under : S("."), 1, "This folder cannot be read: %s.", strerror(errno));
+        return pack_problem(w->problems, under.n ? under : S("."), 1, "This folder cannot be read: %s.",
+                            strerror(errno));
     for (ptrdiff_t i = 0; i < n && !w->full; i++) entry(w, under, &found[i], depth);
 }
 
@@ -130,18 +136,19 @@ PackFiles pack_folder(Arena *keep, const char *folder, PackProblems *problems)
     return (PackFiles){ w.row, w.n };
 }
 
-/* ---- hash ---------------------------------------------------------------------------------------------------------- */
+/* ---- hash -------------------------------------------------------------------------------------------------------- */
 
 /* What is kept in the database is made from the files by this program: another program may check, render or pack them
- * otherwise, so which one it was is part of the hash. The linker's build id names it; without one (an unusual tool chain) the
- * files alone count. */
+ * otherwise, so which one it was is part of the hash. The linker's build id names it; without one (an unusual tool
+ * chain) the files alone count. */
 static str id_in_notes(const char *p, const char *end)
 {
     while (end - p >= (ptrdiff_t)sizeof(ElfW(Nhdr))) {
         ElfW(Nhdr) note;
         memcpy(&note, p, sizeof note);
         const char *name = p + sizeof note, *id = name + ((note.n_namesz + 3) & ~3U);
-        if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == 4 && memcmp(name, "GNU", 4) == 0) return (str){ id, (ptrdiff_t)note.n_descsz };
+        if (note.n_type == NT_GNU_BUILD_ID && note.n_namesz == 4 && memcmp(name, "GNU", 4) == 0)
+            return (str){ id, (ptrdiff_t)note.n_descsz };
         p = id + ((note.n_descsz + 3) & ~3U);
     }
     return (str){ 0 };

@@ -16,9 +16,12 @@ typedef struct Install { Scope *s; str name; const Pack *pack; } Install;
 static str lines(Arena *keep, Strs list) { return str_join(keep, list.row, list.n, S("\n")); }
 static str url_of(Arena *keep, str key) { return str_fmt(keep, "/learn/%.*s", STR_ARG(key)); }
 static const PackCourse *course_of_lesson(const Pack *pack, const PackLesson *l) { return &pack->course[l->course]; }
-static const PackModule *module_of_lesson(const Pack *pack, const PackLesson *l) { return &pack->module[pack->course[l->course].module]; }
+static const PackModule *module_of_lesson(const Pack *pack, const PackLesson *l)
+{
+    return &pack->module[pack->course[l->course].module];
+}
 
-/* ---- search ---------------------------------------------------------------------------------------------------------- */
+/* ---- search ------------------------------------------------------------------------------------------------------ */
 
 static void forget_found(Install *in)
 {
@@ -35,7 +38,7 @@ static void make_found(Install *in, SearchDoc doc)
     search_put(&s, &doc);
 }
 
-/* ---- what comes next ------------------------------------------------------------------------------------------------- */
+/* ---- what comes next --------------------------------------------------------------------------------------------- */
 
 typedef struct Next { const PackLesson *lesson; NextWhy why; str where; } Next;
 
@@ -57,7 +60,7 @@ static Next next_of(const Pack *pack, ptrdiff_t i)
     return (Next){ next, NEXT_MODULE, module->title };
 }
 
-/* ---- rows ------------------------------------------------------------------------------------------------------------ */
+/* ---- rows -------------------------------------------------------------------------------------------------------- */
 
 static void drop_content(Install *in)
 {
@@ -81,7 +84,8 @@ static Sum sum_of(const Pack *pack, ptrdiff_t module, ptrdiff_t course)      /* 
     for (ptrdiff_t i = 0; i < pack->course_n; i++) sum.courses += module < 0 || pack->course[i].module == module;
     for (ptrdiff_t i = 0; i < pack->lesson_n; i++) {
         const PackLesson *l = &pack->lesson[i];
-        if ((module >= 0 && course_of_lesson(pack, l)->module != module) || (course >= 0 && l->course != course)) continue;
+        if ((module >= 0 && course_of_lesson(pack, l)->module != module) || (course >= 0 && l->course != course))
+            continue;
         sum.lessons++;
         sum.minutes += l->minutes;
     }
@@ -95,9 +99,10 @@ static void put_modules(Install *in)
         const PackModule *m = &pack->module[i];
         Sum sum = sum_of(pack, i, -1);
         str competencies = lines(in->s->arena, m->competencies);
-        learn_module_put(in->s, m->key, in->name, pack->language, i + 1, m->number, m->title, competencies, sum.courses, sum.lessons, sum.minutes, m->html.s);
-        make_found(in, (SearchDoc){ S("module"), m->key, .title = m->title, .url = url_of(in->s->arena, m->key), .text = competencies,
-                                    .area = pack->title, .weight = WEIGHT_COURSE });
+        learn_module_put(in->s, m->key, in->name, pack->language, i + 1, m->number, m->title, competencies, sum.courses,
+                         sum.lessons, sum.minutes, m->html.s);
+        make_found(in, (SearchDoc){ S("module"), m->key, .title = m->title, .url = url_of(in->s->arena, m->key),
+                                    .text = competencies, .area = pack->title, .weight = WEIGHT_COURSE });
     }
 }
 
@@ -107,14 +112,15 @@ static void put_near(Install *in, str page, ptrdiff_t course, const PackLesson *
     for (ptrdiff_t i = 0; i < in->pack->lesson_n; i++) {
         const PackLesson *l = &in->pack->lesson[i];
         bool inside = l->course == course, before = lesson && builds_on(lesson, l->key);
-        if (inside || before) learn_near_put(in->s, page, i + 1, in->name, l->key, l->title, l->minutes, inside, before);
+        if (inside || before)
+            learn_near_put(in->s, page, i + 1, in->name, l->key, l->title, l->minutes, inside, before);
     }
 }
 
 static bool is_led(const Pack *pack, const PackCourse *c)
 {
     for (ptrdiff_t i = 0; i < pack->sheet_n; i++)
-        if (str_starts(pack->sheet[i].key, c->key) && pack->sheet[i].key.n > c->key.n && pack->sheet[i].key.p[c->key.n] == '/') return true;
+        if (str_eq(course_of(pack->sheet[i].key), c->key)) return true;
     return false;
 }
 
@@ -125,12 +131,15 @@ static void put_courses(Install *in)
         const PackCourse *c = &pack->course[i];
         const PackModule *m = &pack->module[c->module];
         Sum sum = sum_of(pack, -1, i);
-        learn_course_put(in->s, c->key, in->name, pack->language, m->key, i + 1, c->title, m->title, (str){ &c->level, 1 }, c->outcome, sum.lessons,
-                         sum.minutes, is_led(pack, c), c->html.s);
+        learn_course_put(in->s, c->key, in->name, pack->language, m->key, i + 1, c->title, m->title,
+                         (str){ &c->level, 1 }, c->outcome, sum.lessons, sum.minutes, is_led(pack, c), c->html.s);
         put_near(in, c->key, i, NULL);
-        for (ptrdiff_t k = 0; k < c->after.n; k++) learn_after_put(in->s, in->name, c->key, k + 1, c->after.row[k], pack_course(pack, c->after.row[k])->title);
-        make_found(in, (SearchDoc){ S("course"), c->key, .title = c->title, .url = url_of(in->s->arena, c->key), .area = m->title,
-                                    .text = str_fmt(in->s->arena, "%.*s\n%.*s", STR_ARG(c->outcome), STR_ARG(c->text)), .weight = WEIGHT_COURSE });
+        for (ptrdiff_t k = 0; k < c->after.n; k++)
+            learn_after_put(in->s, in->name, c->key, k + 1, c->after.row[k], pack_course(pack, c->after.row[k])->title);
+        make_found(in, (SearchDoc){ S("course"), c->key, .title = c->title, .url = url_of(in->s->arena, c->key),
+                                    .area = m->title,
+                                    .text = str_fmt(in->s->arena, "%.*s\n%.*s", STR_ARG(c->outcome), STR_ARG(c->text)),
+                                    .weight = WEIGHT_COURSE });
     }
 }
 
@@ -138,8 +147,8 @@ static void put_fields(Install *in, const PackLesson *l)
 {
     for (ptrdiff_t i = 0; i < l->field_n; i++) {
         const TaskField *f = &l->field[i];
-        learn_field_put(in->s, l->key, i + 1, in->name, f->key, f->kind, f->required, f->label, f->hint, f->unit, f->low, f->high,
-                        lines(in->s->arena, f->options));
+        learn_field_put(in->s, l->key, i + 1, in->name, f->key, f->kind, f->required, f->label, f->hint, f->unit,
+                        f->low, f->high, lines(in->s->arena, f->options));
     }
 }
 
@@ -151,27 +160,33 @@ static void put_lesson(Install *in, ptrdiff_t i)
     const PackCourse *c = course_of_lesson(pack, l);
     const PackModule *m = module_of_lesson(pack, l);
     Next next = next_of(pack, i);
-    str next_key = next.lesson ? next.lesson->key : (str){ 0 }, next_title = next.lesson ? next.lesson->title : (str){ 0 };
-    learn_lesson_put(s, l->key, in->name, pack->language, i + 1, c->key, m->key, l->title, l->outcome, l->minutes, c->title, m->title, l->task_title,
-                     next_key, next_title, next.where, next.why, l->contents.s, l->body.html.s, l->task.html.s, l->keys.html.s,
-                     l->sources.html.s, l->changes.html.s);
+    str next_key = next.lesson ? next.lesson->key : (str){ 0 };
+    str next_title = next.lesson ? next.lesson->title : (str){ 0 };
+    learn_lesson_put(s, l->key, in->name, pack->language, i + 1, c->key, m->key, l->title, l->outcome, l->minutes,
+                     c->title, m->title, l->task_title, next_key, next_title, next.where, next.why, l->contents.s,
+                     l->body.html.s, l->task.html.s, l->keys.html.s, l->sources.html.s, l->changes.html.s);
     put_near(in, l->key, l->course, l);
     put_fields(in, l);
     learn_paper_put(s, l->key, in->name, pack_file(pack, l->gift)->bytes);
     quiz_install(s, l->key, l->title, url_of(s->arena, l->key), &l->bank);
-    make_found(in, (SearchDoc){ S("lesson"), l->key, .title = l->title, .url = url_of(s->arena, l->key), .text = l->text, .weight = WEIGHT_LESSON,
+    make_found(in, (SearchDoc){ S("lesson"), l->key, .title = l->title, .url = url_of(s->arena, l->key),
+                                .text = l->text, .weight = WEIGHT_LESSON,
                                 .area = str_fmt(s->arena, "%.*s · %.*s", STR_ARG(m->title), STR_ARG(c->title)) });
 }
 
 /* Several packs may have a visit, or explain the same word. */
-static str key_in_pack(Install *in, str key) { return str_fmt(in->s->arena, "%.*s/%.*s", STR_ARG(in->name), STR_ARG(key)); }
+static str key_in_pack(Install *in, str key)
+{
+    return str_fmt(in->s->arena, "%.*s/%.*s", STR_ARG(in->name), STR_ARG(key));
+}
 
 static void put_sheets(Install *in)
 {
     for (ptrdiff_t i = 0; i < in->pack->sheet_n; i++) {
         const PackSheet *sheet = &in->pack->sheet[i];
         learn_sheet_put(in->s, sheet->key, in->name, in->pack->language, sheet->title, sheet->minutes, sheet->html.s);
-        make_found(in, (SearchDoc){ S("page"), key_in_pack(in, sheet->key), .title = sheet->title, .url = url_of(in->s->arena, sheet->key), .text = sheet->text,
+        make_found(in, (SearchDoc){ S("page"), key_in_pack(in, sheet->key), .title = sheet->title,
+                                    .url = url_of(in->s->arena, sheet->key), .text = sheet->text,
                                     .area = in->pack->title, .weight = WEIGHT_PAGE });
     }
 }
@@ -182,7 +197,8 @@ static void put_terms(Install *in)
         const PackTerm *t = &in->pack->term[i];
         str url = str_fmt(in->s->arena, "/learn/glossary#%.*s", STR_ARG(url_escape(in->s->arena, t->key)));
         learn_term_put(in->s, t->key, in->name, in->pack->language, i + 1, t->term, t->html.s);
-        make_found(in, (SearchDoc){ S("term"), key_in_pack(in, t->key), .title = t->term, .url = url, .text = t->text, .weight = WEIGHT_TERM });
+        make_found(in, (SearchDoc){ S("term"), key_in_pack(in, t->key), .title = t->term, .url = url, .text = t->text,
+                                    .weight = WEIGHT_TERM });
     }
 }
 
@@ -190,7 +206,8 @@ static void put_terms(Install *in)
 static void retire_questions(Install *in, learn_lessons_of_pack_rows before)
 {
     for (ptrdiff_t i = 0; i < before.n; i++)
-        if (!pack_lesson(in->pack, before.row[i].key)) quiz_install(in->s, before.row[i].key, S(""), S("/learn"), &(QuizBank){ 0 });
+        if (!pack_lesson(in->pack, before.row[i].key))
+            quiz_install(in->s, before.row[i].key, S(""), S("/learn"), &(QuizBank){ 0 });
 }
 
 void learn_install(Scope *s, str name, const Pack *pack)
@@ -202,8 +219,9 @@ void learn_install(Scope *s, str name, const Pack *pack)
     Sum sum = sum_of(pack, -1, -1);
     learn_pack_claim(s, name, s->now);
     drop_content(&in);
-    learn_pack_put(s, name, pack->hash, s->now, pack->language, pack->title, lines(s->arena, pack->forms), lines(s->arena, pack->phases),
-                   pack->visit, pack->module_n, sum.courses, sum.lessons, questions, pack->html.s);
+    learn_pack_put(s, name, pack->hash, s->now, pack->language, pack->title, lines(s->arena, pack->forms),
+                   lines(s->arena, pack->phases), pack->visit, pack->module_n, sum.courses, sum.lessons, questions,
+                   pack->html.s);
     put_modules(&in);
     put_courses(&in);
     for (ptrdiff_t i = 0; i < pack->lesson_n; i++) put_lesson(&in, i);
@@ -212,20 +230,24 @@ void learn_install(Scope *s, str name, const Pack *pack)
     retire_questions(&in, before);
 }
 
-/* ---- beside other packs ---------------------------------------------------------------------------------------------- */
+/* ---- beside other packs ------------------------------------------------------------------------------------------ */
 
 static void check_owner(Scope *s, str name, str key, str file, PackProblems *problems)
 {
     learn_other_owner_row other;
     if (learn_other_owner(s, key, name, &other))
-        pack_problem(problems, file, 1, "The pack \"%.*s\" has something at the address %.*s already.", STR_ARG(other.pack), STR_ARG(key));
+        pack_problem(problems, file, 1, "The pack \"%.*s\" has something at the address %.*s already.",
+                     STR_ARG(other.pack), STR_ARG(key));
 }
 
 void learn_check_beside(Scope *s, str name, const Pack *pack, PackProblems *problems)
 {
-    for (ptrdiff_t i = 0; i < pack->module_n; i++) check_owner(s, name, pack->module[i].key, pack->module[i].file, problems);
-    for (ptrdiff_t i = 0; i < pack->course_n; i++) check_owner(s, name, pack->course[i].key, pack->course[i].file, problems);
-    for (ptrdiff_t i = 0; i < pack->lesson_n; i++) check_owner(s, name, pack->lesson[i].key, pack->lesson[i].file, problems);
+    for (ptrdiff_t i = 0; i < pack->module_n; i++)
+        check_owner(s, name, pack->module[i].key, pack->module[i].file, problems);
+    for (ptrdiff_t i = 0; i < pack->course_n; i++)
+        check_owner(s, name, pack->course[i].key, pack->course[i].file, problems);
+    for (ptrdiff_t i = 0; i < pack->lesson_n; i++)
+        check_owner(s, name, pack->lesson[i].key, pack->lesson[i].file, problems);
 }
 
 str pack_name_of(Arena *keep, const char *folder)
@@ -237,14 +259,15 @@ str pack_name_of(Arena *keep, const char *folder)
     return str_keep(keep, name);
 }
 
-/* ---- the standard pack at start --------------------------------------------------------------------------------------- */
+/* ---- the standard pack at start ---------------------------------------------------------------------------------- */
 
 static str problems_text(Arena *keep, const PackProblems *problems)
 {
     Out o;
     out_init(&o, keep, 1024);
     for (ptrdiff_t i = 0; i < problems->n; i++)
-        out_fmt(&o, "%.*s:%d: %.*s\n", STR_ARG(problems->row[i].file), problems->row[i].line, STR_ARG(problems->row[i].sentence));
+        out_fmt(&o, "%.*s:%d: %.*s\n", STR_ARG(problems->row[i].file), problems->row[i].line,
+                STR_ARG(problems->row[i].sentence));
     return out_text(&o);
 }
 
@@ -252,9 +275,10 @@ static void refuse(Scope *s, str name, const PackProblems *problems)
 {
     int64_t n = problems->n + problems->untold;
     for (ptrdiff_t i = 0; i < problems->n && i < LOGGED_MAX; i++)
-        os_log(LOG_WARN, "learn: %.*s/%.*s:%d: %.*s", STR_ARG(name), STR_ARG(problems->row[i].file), problems->row[i].line,
-               STR_ARG(problems->row[i].sentence));
-    os_log(LOG_WARN, "learn: the pack %.*s has %lld problems and is not installed; what was there before stays", STR_ARG(name), (long long)n);
+        os_log(LOG_WARN, "learn: %.*s/%.*s:%d: %.*s", STR_ARG(name), STR_ARG(problems->row[i].file),
+               problems->row[i].line, STR_ARG(problems->row[i].sentence));
+    os_log(LOG_WARN, "learn: the pack %.*s has %lld problems and is not installed; what was there before stays",
+           STR_ARG(name), (long long)n);
     learn_pack_refused(s, name, problems_text(problems->keep, problems), n);
 }
 
@@ -300,17 +324,20 @@ bool learn_start(Scope *s)
     return true;
 }
 
-/* ---- doctor ------------------------------------------------------------------------------------------------------------ */
+/* ---- doctor ------------------------------------------------------------------------------------------------------ */
 
 bool learn_doctor(Scope *s, Doctor *d)
 {
     learn_packs_rows packs = learn_packs(s);
-    if (!packs.n) doctor_bad(d, "put the folder `standard` into the content folder (SAMPAN_CONTENT) and start again", "no content is installed");
+    if (!packs.n)
+        doctor_bad(d, "put the folder `standard` into the content folder (SAMPAN_CONTENT) and start again",
+                   "no content is installed");
     for (ptrdiff_t i = 0; i < packs.n; i++) {
         const learn_packs_row *p = &packs.row[i];
         if (p->problem_n)
-            doctor_bad(d, "run `sampan learn check FOLDER`, mend the files and start again", "the files of the pack %.*s have %lld problems%s", STR_ARG(p->pack),
-                       (long long)p->problem_n, p->hash.n ? "; what was installed before is in use" : "");
+            doctor_bad(d, "run `sampan learn check FOLDER`, mend the files and start again",
+                       "the files of the pack %.*s have %lld problems%s", STR_ARG(p->pack), (long long)p->problem_n,
+                       p->hash.n ? "; what was installed before is in use" : "");
         else doctor_fine(d, "the pack %.*s is in use: %lld lessons", STR_ARG(p->pack), (long long)p->lessons);
     }
     return true;

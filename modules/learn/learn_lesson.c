@@ -1,7 +1,7 @@
 /* learn_lesson - one lesson: its head, and its body cut into what the page shows in places of its own.
  *
- * The task and the sections "Key points", "Sources" and "What changes fast" are taken out of the body. In every part the
- * lines that belong elsewhere are left empty, so that a problem found later can still name its line. */
+ * The task and the sections "Key points", "Sources" and "What changes fast" are taken out of the body. In every part
+ * the lines that belong elsewhere are left empty, so that a problem found later can still name its line. */
 #include "learn_pack.h"
 
 enum { LESSON_TITLE, LESSON_MINUTES, LESSON_OUTCOME, LESSON_AFTER, LESSON_KEYS };
@@ -11,7 +11,7 @@ static const HeadRule lesson_rules[LESSON_KEYS] = {
 };
 enum { MINUTES_MIN = 10, MINUTES_MAX = 30, KEY_POINTS_MIN = 2 };
 
-/* ---- cutting ------------------------------------------------------------------------------------------------------- */
+/* ---- cutting ----------------------------------------------------------------------------------------------------- */
 
 typedef enum Place { IN_BODY, IN_TASK, IN_KEYS, IN_SOURCES, IN_CHANGES, PLACES } Place;
 
@@ -47,7 +47,8 @@ static void begin_part(Cut *c, Place place, int at)
 {
     c->place = place;
     if (c->first[place]) {
-        if (place == IN_TASK) pack_problem(c->pack->problems, c->lesson->file, at, "A lesson has one task; this is another one.");
+        if (place == IN_TASK)
+            pack_problem(c->pack->problems, c->lesson->file, at, "A lesson has one task; this is another one.");
         else pack_problem(c->pack->problems, c->lesson->file, at, "\"## %s\" stands here twice.", section_names[place]);
         return;
     }
@@ -57,7 +58,9 @@ static void begin_part(Cut *c, Place place, int at)
 
 static void end_task(Cut *c, int at, bool closed)
 {
-    if (!closed) pack_problem(c->pack->problems, c->lesson->file, at, "The task is not closed by a line of three ':' before this.");
+    if (!closed)
+        pack_problem(c->pack->problems, c->lesson->file, at,
+                     "The task is not closed by a line of three ':' before this.");
     c->place = c->section;
 }
 
@@ -114,15 +117,17 @@ static LessonPart part(const Cut *c, Place place)
     return (LessonPart){ .source = { c->lesson->file, out_text(&c->text[place]), c->first[place] } };
 }
 
-/* ---- the task ------------------------------------------------------------------------------------------------------ */
+/* ---- the task ---------------------------------------------------------------------------------------------------- */
 
 static void add_field(Pack *pack, PackLesson *l, int at, str line)
 {
     TaskField f;
     if (!field_read(pack->problems, l->file, at, line, &f)) return;
     for (ptrdiff_t i = 0; i < l->field_n; i++)
-        if (str_eq(l->field[i].key, f.key)) return pack_problem(pack->problems, l->file, at, "The field \"%.*s\" stands here twice.", STR_ARG(f.key));
-    if (l->field_n == PACK_FIELDS_MAX) return pack_problem(pack->problems, l->file, at, "A task has at most %d fields.", PACK_FIELDS_MAX);
+        if (str_eq(l->field[i].key, f.key))
+            return pack_problem(pack->problems, l->file, at, "The field \"%.*s\" stands here twice.", STR_ARG(f.key));
+    if (l->field_n == PACK_FIELDS_MAX)
+        return pack_problem(pack->problems, l->file, at, "A task has at most %d fields.", PACK_FIELDS_MAX);
     l->field[l->field_n++] = f;
 }
 
@@ -139,11 +144,15 @@ static void read_task(Pack *pack, PackLesson *l)
         out_char(&text, '\n');
     }
     l->task.source.text = out_text(&text);
-    if (!l->task_title.n) pack_problem(pack->problems, l->file, l->task_line, "The task needs a title: `::: task Write down your own order`.");
-    if (!l->field_n) pack_problem(pack->problems, l->file, l->task_line, "The task has no field that can be used, so nothing can be kept of it.");
+    if (!l->task_title.n)
+        pack_problem(pack->problems, l->file, l->task_line,
+                     "The task needs a title: `::: task Write down your own order`.");
+    if (!l->field_n)
+        pack_problem(pack->problems, l->file, l->task_line,
+                     "The task has no field that can be used, so nothing can be kept of it.");
 }
 
-/* ---- lists --------------------------------------------------------------------------------------------------------- */
+/* ---- lists ------------------------------------------------------------------------------------------------------- */
 
 typedef struct Entry { str text; int line; } Entry;
 
@@ -185,7 +194,8 @@ static bool has_date(str s)
 {
     for (ptrdiff_t i = 0; i + 4 <= s.n; i++) {
         bool century = (s.p[i] == '1' && s.p[i + 1] == '9') || (s.p[i] == '2' && s.p[i + 1] == '0');
-        if (century && digit_at(s, i + 2) && digit_at(s, i + 3) && !digit_at(s, i - 1) && !digit_at(s, i + 4)) return true;
+        if (century && digit_at(s, i + 2) && digit_at(s, i + 3) && !digit_at(s, i - 1) && !digit_at(s, i + 4))
+            return true;
     }
     return false;
 }
@@ -205,9 +215,12 @@ static void check_sources(Pack *pack, PackLesson *l)
     Entry e;
     while (next_entry(&rest, &at, &e)) {
         l->facts++;
-        if (!has_date(e.text)) pack_problem(pack->problems, l->file, e.line, "This source has no date. Say when it was written or read, as in 2026-11-22.");
+        if (!has_date(e.text))
+            pack_problem(pack->problems, l->file, e.line,
+                         "This source has no date. Say when it was written or read, as in 2026-11-22.");
     }
-    if (!l->facts) pack_problem(pack->problems, l->file, l->sources.source.line, "\"## Sources\" needs a list of sources.");
+    if (!l->facts)
+        pack_problem(pack->problems, l->file, l->sources.source.line, "\"## Sources\" needs a list of sources.");
     l->facts += entries(l->changes.source.text);
 }
 
@@ -216,19 +229,21 @@ static void check_parts(Pack *pack, PackLesson *l)
     if (!l->task_line) pack_problem(pack->problems, l->file, 1, "The lesson has no task: `::: task Title` … `:::`.");
     if (!l->keys.source.line) pack_problem(pack->problems, l->file, 1, "The lesson has no \"## Key points\".");
     else if (entries(l->keys.source.text) < KEY_POINTS_MIN)
-        pack_problem(pack->problems, l->file, l->keys.source.line, "\"## Key points\" needs a list of at least %d.", KEY_POINTS_MIN);
+        pack_problem(pack->problems, l->file, l->keys.source.line, "\"## Key points\" needs a list of at least %d.",
+                     KEY_POINTS_MIN);
     if (!l->sources.source.line) pack_problem(pack->problems, l->file, 1, "The lesson has no \"## Sources\".");
     else check_sources(pack, l);
 }
 
-/* ---- the lesson ---------------------------------------------------------------------------------------------------- */
+/* ---- the lesson -------------------------------------------------------------------------------------------------- */
 
 /* "map" is in this course, "practices/order/map" anywhere. */
 static Strs whole_addresses(Pack *pack, const PackLesson *l, Strs names)
 {
     str course = pack->course[l->course].key;
     for (ptrdiff_t i = 0; i < names.n; i++)
-        if (str_find(names.row[i], S("/")) < 0) names.row[i] = str_fmt(pack->keep, "%.*s/%.*s", STR_ARG(course), STR_ARG(names.row[i]));
+        if (str_find(names.row[i], S("/")) < 0)
+            names.row[i] = str_fmt(pack->keep, "%.*s/%.*s", STR_ARG(course), STR_ARG(names.row[i]));
     return names;
 }
 

@@ -12,7 +12,7 @@ struct Doctor;
 enum { LEARN_KINDS = 5 };
 extern const EntryKind learn_kinds[LEARN_KINDS];
 
-/* ---- standing (learn.c) ---------------------------------------------------------------------------------------------- */
+/* ---- standing (learn.c) ------------------------------------------------------------------------------------------ */
 
 /* Why the next lesson is the next one. Kept in learn_lesson.next_why. */
 typedef enum NextWhy { NEXT_NONE, NEXT_BUILDS, NEXT_STEP, NEXT_COURSE, NEXT_MODULE } NextWhy;
@@ -35,7 +35,7 @@ void learn_keep_done(Scope *s, str lesson);
 
 str  course_of(str lesson);                                          /* "practices/order/map" -> "practices/order" */
 
-/* ---- tasks (learn_task.c) -------------------------------------------------------------------------------------------- */
+/* ---- tasks (learn_task.c) ---------------------------------------------------------------------------------------- */
 
 typedef struct FieldShown {
     const char *name;
@@ -49,12 +49,12 @@ typedef struct FieldsShown { FieldShown *row; ptrdiff_t n; } FieldsShown;
 
 FieldsShown fields_shown(Scope *s, learn_fields_rows rows);
 void        fields_set(Form *f, Scope *s, learn_fields_rows rows);   /* what was saved, into an empty form */
-str        *fields_read(Form *f, Scope *s, learn_fields_rows rows);  /* a value for each row; what is wrong is in the form */
+str        *fields_read(Form *f, Scope *s, learn_fields_rows rows); /* a value a row; the form says what is wrong */
 
 Options economies(Scope *s);
 Options currencies(void);
 
-/* ---- packs (learn_install.c) ----------------------------------------------------------------------------------------- */
+/* ---- packs (learn_install.c) ------------------------------------------------------------------------------------- */
 
 /* Writing. Installs a clean pack in place of what was there under this name. */
 void learn_install(Scope *s, str name, const Pack *pack);

@@ -3,10 +3,14 @@
 
 enum { MODULES_MAX = PACK_LIST_MAX, TERMS_MAX = 1000, TERM_CHARS_MAX = 60, SHEET_MINUTES_MAX = 10000 };
 
-enum { PROGRAMME_TITLE, PROGRAMME_FORMS, PROGRAMME_PHASES, PROGRAMME_MODULES, PROGRAMME_VISIT, PROGRAMME_LANGUAGE, PROGRAMME_KEYS };
+enum {
+    PROGRAMME_TITLE, PROGRAMME_FORMS, PROGRAMME_PHASES, PROGRAMME_MODULES, PROGRAMME_VISIT, PROGRAMME_LANGUAGE,
+    PROGRAMME_KEYS,
+};
 static const HeadRule programme_rules[PROGRAMME_KEYS] = {
-    [PROGRAMME_TITLE] = { "title", true },     [PROGRAMME_FORMS] = { "forms", true },  [PROGRAMME_PHASES] = { "phases", true },
-    [PROGRAMME_MODULES] = { "modules", true }, [PROGRAMME_VISIT] = { "visit", false }, [PROGRAMME_LANGUAGE] = { "language", false },
+    [PROGRAMME_TITLE] = { "title", true },   [PROGRAMME_FORMS] = { "forms", true },
+    [PROGRAMME_PHASES] = { "phases", true }, [PROGRAMME_MODULES] = { "modules", true },
+    [PROGRAMME_VISIT] = { "visit", false },  [PROGRAMME_LANGUAGE] = { "language", false },
 };
 
 enum { MODULE_TITLE, MODULE_NUMBER, MODULE_COMPETENCIES, MODULE_COURSES, MODULE_KEYS };
@@ -22,13 +26,17 @@ static const HeadRule course_rules[COURSE_KEYS] = {
 };
 
 enum { SHEET_TITLE, SHEET_MINUTES, SHEET_KEYS };
-static const HeadRule sheet_rules[SHEET_KEYS] = { [SHEET_TITLE] = { "title", true }, [SHEET_MINUTES] = { "minutes", false } };
+static const HeadRule sheet_rules[SHEET_KEYS] = {
+    [SHEET_TITLE] = { "title", true }, [SHEET_MINUTES] = { "minutes", false }
+};
 
 enum { GLOSSARY_TITLE, GLOSSARY_KEYS };
 static const HeadRule glossary_rules[GLOSSARY_KEYS] = { [GLOSSARY_TITLE] = { "title", true } };
 
 /* First segments of addresses that the house uses itself, and last ones below a course. */
-static const char *const taken_names[] = { "glossary", "visit", "content", "completion", "print", "task", "facilitator", "done" };
+static const char *const taken_names[] = {
+    "glossary", "visit", "content", "completion", "print", "task", "facilitator", "done",
+};
 
 static bool name_taken(str name)
 {
@@ -37,7 +45,7 @@ static bool name_taken(str name)
     return false;
 }
 
-/* ---- finding ------------------------------------------------------------------------------------------------------- */
+/* ---- finding ----------------------------------------------------------------------------------------------------- */
 
 PackFile *pack_file(const Pack *pack, str path)
 {
@@ -83,7 +91,7 @@ static PackFile *claim(Pack *pack, str path, str asked_by, int line)
     return file;
 }
 
-/* ---- clean text ---------------------------------------------------------------------------------------------------- */
+/* ---- clean text -------------------------------------------------------------------------------------------------- */
 
 static str with_unix_lines(Arena *keep, str s)
 {
@@ -103,12 +111,14 @@ static bool clean_text(Pack *pack, PackFile *file)
     str rest = file->bytes, line;
     for (int at = 1; pack_line(&rest, &line); at++) {
         if (!str_is_utf8(line)) pack_problem(pack->problems, file->path, at, "This line is not UTF-8 text.");
-        else if (!str_is_plain(line, false)) pack_problem(pack->problems, file->path, at, "A character that cannot be seen, or that turns the direction, stands in this line.");
+        else if (!str_is_plain(line, false))
+            pack_problem(pack->problems, file->path, at,
+                         "A character that cannot be seen, or that turns the direction, stands in this line.");
     }
     return false;
 }
 
-/* Files with such lines are left out of all that follows: their line is told, and nothing else about them is certain. */
+/* Files with such lines are left out of all that follows: the line is told, and nothing else about them is certain. */
 static void clean_files(Pack *pack, PackFiles files)
 {
     pack->files.row = NEW(pack->keep, PackFile, files.n + 1);
@@ -118,7 +128,7 @@ static void clean_files(Pack *pack, PackFiles files)
     }
 }
 
-/* ---- folders ------------------------------------------------------------------------------------------------------- */
+/* ---- folders ----------------------------------------------------------------------------------------------------- */
 
 /* Names of the folders directly below `under` ("" for the top), in order. */
 static Strs folders(Pack *pack, str under)
@@ -141,18 +151,22 @@ static bool among(Strs list, str s)
     return false;
 }
 
-/* The folders named, in the order named; those that exist and are not named are problems, and so are those named twice. */
+/* The folders named, in the order named. Those that exist and are not named are problems, and those named twice. */
 static Strs in_named_order(Pack *pack, str under, Strs named, str file, int line, const char *what)
 {
     Strs there = folders(pack, under), in_order = { NEW(pack->keep, str, named.n + 1), 0 };
     for (ptrdiff_t i = 0; i < named.n; i++) {
-        if (among(in_order, named.row[i])) pack_problem(pack->problems, file, line, "%s \"%.*s\" is named twice.", what, STR_ARG(named.row[i]));
+        if (among(in_order, named.row[i]))
+            pack_problem(pack->problems, file, line, "%s \"%.*s\" is named twice.", what, STR_ARG(named.row[i]));
         else if (!pack_name_ok(named.row[i]) || name_taken(named.row[i]))
-            pack_problem(pack->problems, file, line, "\"%.*s\" cannot be the name of a folder here.", STR_ARG(named.row[i]));
+            pack_problem(pack->problems, file, line, "\"%.*s\" cannot be the name of a folder here.",
+                         STR_ARG(named.row[i]));
         else in_order.row[in_order.n++] = named.row[i];
     }
     for (ptrdiff_t i = 0; i < there.n; i++)
-        if (!among(in_order, there.row[i])) pack_problem(pack->problems, file, line, "The folder \"%.*s\" is there and is not named here.", STR_ARG(there.row[i]));
+        if (!among(in_order, there.row[i]))
+            pack_problem(pack->problems, file, line, "The folder \"%.*s\" is there and is not named here.",
+                         STR_ARG(there.row[i]));
     return in_order;
 }
 
@@ -161,7 +175,7 @@ static str join(Pack *pack, str under, str name)
     return under.n ? str_fmt(pack->keep, "%.*s/%.*s", STR_ARG(under), STR_ARG(name)) : name;
 }
 
-/* ---- sheets and words ---------------------------------------------------------------------------------------------- */
+/* ---- sheets and words -------------------------------------------------------------------------------------------- */
 
 static void read_sheet(Pack *pack, str path, str key)
 {
@@ -192,12 +206,15 @@ static str term_key(Arena *keep, str term)
 
 static void add_term(Pack *pack, str file, int at, str term)
 {
-    if (!term.n || str_chars(term) > TERM_CHARS_MAX) return pack_problem(pack->problems, file, at, "A word of the glossary has 1 to %d characters.", TERM_CHARS_MAX);
+    if (!term.n || str_chars(term) > TERM_CHARS_MAX)
+        return pack_problem(pack->problems, file, at, "A word of the glossary has 1 to %d characters.", TERM_CHARS_MAX);
     str key = term_key(pack->keep, term);
     for (ptrdiff_t i = 0; i < pack->term_n; i++)
-        if (str_eq(pack->term[i].key, key)) return pack_problem(pack->problems, file, at, "\"%.*s\" is already in the glossary.", STR_ARG(term));
+        if (str_eq(pack->term[i].key, key))
+            return pack_problem(pack->problems, file, at, "\"%.*s\" is already in the glossary.", STR_ARG(term));
     if (!key.n) return pack_problem(pack->problems, file, at, "A word of the glossary needs a letter.");
-    if (pack->term_n == TERMS_MAX) return pack_problem(pack->problems, file, at, "The glossary is full: %d words.", TERMS_MAX);
+    if (pack->term_n == TERMS_MAX)
+        return pack_problem(pack->problems, file, at, "The glossary is full: %d words.", TERMS_MAX);
     pack->term[pack->term_n++] = (PackTerm){ .term = term, .key = key, .body = { file, { 0 }, at + 1 } };
 }
 
@@ -221,10 +238,11 @@ static void read_glossary(Pack *pack)
     }
     for (ptrdiff_t i = 0; i < pack->term_n; i++)
         if (!str_trim(pack->term[i].body.text).n)
-            pack_problem(pack->problems, file->path, pack->term[i].body.line - 1, "\"%.*s\" is not explained.", STR_ARG(pack->term[i].term));
+            pack_problem(pack->problems, file->path, pack->term[i].body.line - 1, "\"%.*s\" is not explained.",
+                         STR_ARG(pack->term[i].term));
 }
 
-/* ---- courses and lessons ------------------------------------------------------------------------------------------- */
+/* ---- courses and lessons ----------------------------------------------------------------------------------------- */
 
 /* "10-map" -> "map"; "" when it does not begin with a number. */
 static str lesson_name(str stem)
@@ -242,15 +260,19 @@ static void read_questions(Pack *pack, PackLesson *l)
     l->bank = quiz_read(pack->keep, file->bytes, str_z(pack->keep, l->gift));
     for (ptrdiff_t i = 0; i < l->bank.problem_n; i++)
         pack_problem(pack->problems, l->gift, l->bank.problem[i].line, "%.*s", STR_ARG(l->bank.problem[i].sentence));
-    if (!l->bank.question_n && !l->bank.problem_n) pack_problem(pack->problems, l->gift, 1, "There is no question in this file.");
+    if (!l->bank.question_n && !l->bank.problem_n)
+        pack_problem(pack->problems, l->gift, 1, "There is no question in this file.");
 }
 
 static void add_lesson(Pack *pack, ptrdiff_t course, PackFile *file, str name)
 {
     str key = join(pack, pack->course[course].key, name);
     file->used = true;
-    if (!pack_name_ok(name) || name_taken(name)) return pack_problem(pack->problems, file->path, 1, "\"%.*s\" cannot be the name of a lesson.", STR_ARG(name));
-    if (pack_lesson(pack, key)) return pack_problem(pack->problems, file->path, 1, "There are two lessons called \"%.*s\" in this course.", STR_ARG(name));
+    if (!pack_name_ok(name) || name_taken(name))
+        return pack_problem(pack->problems, file->path, 1, "\"%.*s\" cannot be the name of a lesson.", STR_ARG(name));
+    if (pack_lesson(pack, key))
+        return pack_problem(pack->problems, file->path, 1, "There are two lessons called \"%.*s\" in this course.",
+                            STR_ARG(name));
     PackLesson *l = &pack->lesson[pack->lesson_n++];
     *l = (PackLesson){ .file = file->path, .key = key, .course = course };
     lesson_read(pack, file, l);
@@ -267,7 +289,9 @@ static void read_lessons(Pack *pack, ptrdiff_t course)
         str lesson = lesson_name(str_slice(name, 0, name.n - 3));
         if (lesson.n) add_lesson(pack, course, &pack->files.row[i], lesson);
     }
-    if (pack->lesson_n == before) pack_problem(pack->problems, pack->course[course].file, 1, "The course has no lesson: 10-name.md, 20-name.md, …");
+    if (pack->lesson_n == before)
+        pack_problem(pack->problems, pack->course[course].file, 1,
+                     "The course has no lesson: 10-name.md, 20-name.md, …");
 }
 
 static void read_course(Pack *pack, ptrdiff_t module, str name)
@@ -278,11 +302,12 @@ static void read_course(Pack *pack, ptrdiff_t module, str name)
     Head head = head_read(pack->problems, file, course_rules, COURSE_KEYS);
     str level = head.value[COURSE_LEVEL];
     if (level.n && (level.n != 1 || !strchr("SOG", level.p[0])))
-        pack_problem(pack->problems, path, head.line[COURSE_LEVEL], "\"level\" is S (starter), O (operating) or G (growing).");
+        pack_problem(pack->problems, path, head.line[COURSE_LEVEL],
+                     "\"level\" is S (starter), O (operating) or G (growing).");
     pack->course[pack->course_n++] = (PackCourse){
-        .file = path, .key = key, .title = head.value[COURSE_TITLE], .outcome = head.value[COURSE_OUTCOME], .module = module,
-        .level = level.n ? level.p[0] : 'S', .after = pack_list(pack->keep, head.value[COURSE_AFTER], ';'),
-        .after_line = head.line[COURSE_AFTER], .body = head.body,
+        .file = path, .key = key, .title = head.value[COURSE_TITLE], .outcome = head.value[COURSE_OUTCOME],
+        .module = module, .level = level.n ? level.p[0] : 'S', .body = head.body,
+        .after = pack_list(pack->keep, head.value[COURSE_AFTER], ';'), .after_line = head.line[COURSE_AFTER],
     };
     read_sheet(pack, join(pack, key, S("facilitator.md")), join(pack, key, S("facilitator")));
     read_lessons(pack, pack->course_n - 1);
@@ -300,12 +325,13 @@ static void read_module(Pack *pack, str name)
         .competencies = pack_list(pack->keep, head.value[MODULE_COMPETENCIES], ';'),
     };
     Strs named = pack_list(pack->keep, head.value[MODULE_COURSES], ';');
-    Strs courses = named.n ? in_named_order(pack, name, named, path, head.line[MODULE_COURSES], "The course") : folders(pack, name);
+    Strs courses = named.n ? in_named_order(pack, name, named, path, head.line[MODULE_COURSES], "The course")
+                           : folders(pack, name);
     ptrdiff_t module = pack->module_n++;
     for (ptrdiff_t i = 0; i < courses.n; i++) read_course(pack, module, courses.row[i]);
 }
 
-/* ---- the whole ----------------------------------------------------------------------------------------------------- */
+/* ---- the whole --------------------------------------------------------------------------------------------------- */
 
 static void read_figures(Pack *pack)
 {

@@ -1,10 +1,11 @@
-/* learn_pack - a pack as its author wrote it: read from a folder, checked, rendered. Nothing here knows a database or a page.
+/* learn_pack - a pack as its author wrote it: read from a folder, checked, rendered. Nothing here knows a database or
+ * a page.
  *
  *   PackFiles files = pack_folder(keep, "content/standard", &problems);     bytes from the disk (learn_folder.c)
- *   const Pack *pack = pack_read(keep, files, problems);                    what they mean, and all that is wrong with them
+ *   const Pack *pack = pack_read(keep, files, problems);     what they mean, and all that is wrong
  *
- * Rule     a pack with a problem is never installed. Reading goes on after a mistake, so that an author sees all of them at
- *          once; every problem names a file, a line and a sentence that says what to do.
+ * Rule     a pack with a problem is never installed. Reading goes on after a mistake, so that an author sees all of
+ *          them at once; every problem names a file, a line and a sentence that says what to do.
  *
  * docs/AUTHORS.md is the language. */
 #pragma once
@@ -26,7 +27,7 @@ enum {
 
 typedef struct Strs { str *row; ptrdiff_t n; } Strs;
 
-/* ---- problems ------------------------------------------------------------------------------------------------------ */
+/* ---- problems ---------------------------------------------------------------------------------------------------- */
 
 typedef struct PackProblem { str file; int line; str sentence; } PackProblem;
 typedef struct PackProblems {
@@ -39,21 +40,23 @@ typedef struct PackProblems {
 void pack_problem(PackProblems *p, str file, int line, const char *format, ...) __attribute__((format(printf, 4, 5)));
 static inline bool pack_is_clean(const PackProblems *p) { return p->n == 0; }
 
-/* ---- files --------------------------------------------------------------------------------------------------------- */
+/* ---- files ------------------------------------------------------------------------------------------------------- */
 
-typedef struct PackFile { str path, bytes; bool used; } PackFile;    /* path: from the pack's folder, "practices/order/10-map.md" */
+/* path: from the pack's folder, "practices/order/10-map.md" */
+typedef struct PackFile { str path, bytes; bool used; } PackFile;
 typedef struct PackFiles { PackFile *row; ptrdiff_t n; } PackFiles;
 
-/* Every file below `folder`, in order of path. Symbolic links, odd names, foreign kinds and too much of anything are problems. */
+/* Every file below `folder`, in order of path. Symbolic links, odd names, foreign kinds and too much of anything are
+ * problems. */
 PackFiles pack_folder(Arena *keep, const char *folder, PackProblems *problems);
 str       pack_hash(Arena *keep, PackFiles files);       /* hex; the same for the same paths, bytes and program */
 bool      pack_name_ok(str name);                        /* small letters, digits and '-' between them */
 
-/* ---- text ---------------------------------------------------------------------------------------------------------- */
+/* ---- text -------------------------------------------------------------------------------------------------------- */
 
 typedef struct PackText { str file, text; int line; } PackText;      /* a piece of a file and the line it begins at */
 
-bool pack_line(str *rest, str *ret_line);                /* takes one line off the front, without its LF; false at the end */
+bool pack_line(str *rest, str *ret_line);                /* takes a line off the front, without LF; false at the end */
 Strs pack_list(Arena *keep, str value, char between);    /* trimmed, without empty ones; at most PACK_LIST_MAX */
 
 /* The lines between two "---" at the top of a file. `rules` names the keys; values come back in the same order. */
@@ -62,11 +65,14 @@ typedef struct HeadRule { const char *name; bool must; } HeadRule;
 typedef struct Head { str value[HEAD_KEYS_MAX]; int line[HEAD_KEYS_MAX]; PackText body; } Head;
 Head head_read(PackProblems *problems, const PackFile *file, const HeadRule *rules, int rule_n);
 /* 0 when it is not said, or wrong, which is then a problem. */
-int64_t head_int(PackProblems *problems, const PackFile *file, const Head *head, int key, const char *name, int64_t min, int64_t max);
+int64_t head_int(PackProblems *problems, const PackFile *file, const Head *head, int key, const char *name, int64_t min,
+                 int64_t max);
 
-/* ---- task fields (learn_field.c) ----------------------------------------------------------------------------------- */
+/* ---- task fields (learn_field.c) --------------------------------------------------------------------------------- */
 
-typedef enum FieldKind { FIELD_TEXT = 1, FIELD_LONG, FIELD_NUMBER, FIELD_MONEY, FIELD_CHOICE, FIELD_ECONOMY, FIELD_DATE } FieldKind;
+typedef enum FieldKind {
+    FIELD_TEXT = 1, FIELD_LONG, FIELD_NUMBER, FIELD_MONEY, FIELD_CHOICE, FIELD_ECONOMY, FIELD_DATE,
+} FieldKind;
 
 typedef struct TaskField {
     str       key, label, hint;
@@ -80,17 +86,18 @@ typedef struct TaskField {
 
 bool field_line(str line);                                           /* does a line of a task describe a field? */
 bool field_read(PackProblems *problems, str file, int line_number, str line, TaskField *ret);
-str  field_type(Arena *keep, const TaskField *f);                    /* what two uses of one key must agree in, in words */
+str  field_type(Arena *keep, const TaskField *f);        /* what two uses of one key must agree in, in words */
 
-/* ---- figures (learn_figure.c) -------------------------------------------------------------------------------------- */
+/* ---- figures (learn_figure.c) ------------------------------------------------------------------------------------ */
 
-typedef struct PackFigure { str path, name; str view_box; Html root, inside; bool used; } PackFigure;   /* root: attributes kept for <svg> */
+/* root: attributes kept for <svg> */
+typedef struct PackFigure { str path, name, view_box; Html root, inside; bool used; } PackFigure;
 
 /* Reads an SVG by an allow-list and writes it anew: what is not known is not passed. False: *problems says why. */
 bool figure_read(Arena *keep, PackProblems *problems, const PackFile *file, PackFigure *ret);
 Html figure_html(Arena *keep, const PackFigure *figure, str alt);
 
-/* ---- what a pack holds --------------------------------------------------------------------------------------------- */
+/* ---- what a pack holds ------------------------------------------------------------------------------------------- */
 
 typedef struct PackModule {
     str  file, key, title;
@@ -127,7 +134,8 @@ typedef struct PackLesson {
 /* A page beside the lessons: the visit, or a course led in a room. Its key is its address below /learn. */
 typedef struct PackSheet { str file, key, title; int64_t minutes; PackText body; Html html; str text; } PackSheet;
 
-typedef struct PackTerm { str term, key; PackText body; Html html; str text; } PackTerm;      /* key: the term as it stands in an address */
+/* key: the term as it stands in an address */
+typedef struct PackTerm { str term, key; PackText body; Html html; str text; } PackTerm;
 
 typedef struct Pack {
     Arena        *keep;
@@ -151,7 +159,7 @@ Pack *pack_read(Arena *keep, PackFiles files, PackProblems *problems);
 
 /* The halves of pack_read that have files of their own. */
 void lesson_read(Pack *pack, PackFile *file, PackLesson *lesson);    /* learn_lesson.c: head, parts, task */
-void pack_render(Pack *pack);                                        /* learn_render.c: Markdown, links, terms, figures */
+void pack_render(Pack *pack);                            /* learn_render.c: Markdown, links, terms, figures */
 void pack_check(Pack *pack);                                         /* learn_check.c: what only the whole can tell */
 
 PackFile   *pack_file(const Pack *pack, str path);                   /* NULL: no such file */

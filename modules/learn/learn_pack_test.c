@@ -38,7 +38,8 @@ static void slip(World *w, PackFiles *files, const Slip *s)
     }
     ptrdiff_t at = str_find(file->bytes, str_from(s->was));
     CHECK(at >= 0);
-    str before = str_slice(file->bytes, 0, at), after = str_slice(file->bytes, at + (ptrdiff_t)strlen(s->was), file->bytes.n);
+    str before = str_slice(file->bytes, 0, at);
+    str after = str_slice(file->bytes, at + (ptrdiff_t)strlen(s->was), file->bytes.n);
     file->bytes = str_fmt(world_arena(w), "%.*s%s%.*s", STR_ARG(before), s->is, STR_ARG(after));
 }
 
@@ -46,7 +47,8 @@ static bool told(const PackProblems *problems, const Slip *s)
 {
     for (ptrdiff_t i = 0; i < problems->n; i++) {
         const PackProblem *p = &problems->row[i];
-        if (str_eq(p->file, str_from(s->file)) && p->line == s->line && str_find(p->sentence, str_from(s->says)) >= 0) return true;
+        if (str_eq(p->file, str_from(s->file)) && p->line == s->line && str_find(p->sentence, str_from(s->says)) >= 0)
+            return true;
     }
     return false;
 }
@@ -59,27 +61,36 @@ static void expect_told(World *w, const Slip *s)
     pack_read(world_arena(w), files, &problems);
     if (told(&problems, s)) return;
     world_failed(w, s->file, s->line, s->says);
-    for (ptrdiff_t i = 0; i < problems.n; i++) fprintf(stderr, "  %.*s:%d: %.*s\n", STR_ARG(problems.row[i].file), problems.row[i].line, STR_ARG(problems.row[i].sentence));
+    for (ptrdiff_t i = 0; i < problems.n; i++)
+        fprintf(stderr, "  %.*s:%d: %.*s\n", STR_ARG(problems.row[i].file), problems.row[i].line,
+                STR_ARG(problems.row[i].sentence));
 }
 
-#define EXPECT_TOLD(slips) do { for (size_t i_ = 0; i_ < sizeof(slips) / sizeof(*(slips)); i_++) expect_told(w, &(slips)[i_]); } while (0)
+#define EXPECT_TOLD(slips) expect_all_told(w, slips, sizeof(slips) / sizeof(*(slips)))
+static void expect_all_told(World *w, const Slip *slips, size_t n)
+{
+    for (size_t i = 0; i < n; i++) expect_told(w, &slips[i]);
+}
 
-/* ---- a good pack ----------------------------------------------------------------------------------------------------- */
+/* ---- a good pack ------------------------------------------------------------------------------------------------- */
 
 TEST(a_good_pack_is_read_in_its_order_with_everything_in_it)
 {
     PackProblems problems;
     Pack *pack = pack_read(world_arena(w), small_files(w, &problems), &problems);
     EXPECT(pack_is_clean(&problems));
-    EXPECT(pack->module_n == 2 && pack->course_n == 2 && pack->lesson_n == 3 && pack->term_n == 2 && pack->sheet_n == 2 && pack->figure_n == 1);
+    EXPECT(pack->module_n == 2 && pack->course_n == 2 && pack->lesson_n == 3 && pack->term_n == 2 &&
+           pack->sheet_n == 2 && pack->figure_n == 1);
     const PackLesson *one = &pack->lesson[0];
     EXPECT_STR(one->key, S("trial/first/one"));
     EXPECT_STR(pack->lesson[2].key, S("trial/second/three"));
     EXPECT_STR(pack->lesson[1].after.row[0], S("trial/first/one"));
     EXPECT(one->bank.question_n == 5 && one->figures == 1 && one->worked == 1 && one->facts == 3);
     EXPECT(str_find(one->body.html.s, S("7.50")) >= 0 && str_find(one->body.html.s, S("<svg role=\"img\"")) >= 0);
-    EXPECT(str_find(one->body.html.s, S("/learn/glossary#gross-weight")) >= 0 && str_find(one->body.html.s, S("/learn/trial/first/two")) >= 0);
-    EXPECT(str_find(one->body.html.s, S("Take a real box")) < 0 && str_find(one->task.html.s, S("Take a real box")) >= 0);
+    EXPECT(str_find(one->body.html.s, S("/learn/glossary#gross-weight")) >= 0 &&
+           str_find(one->body.html.s, S("/learn/trial/first/two")) >= 0);
+    EXPECT(str_find(one->body.html.s, S("Take a real box")) < 0 &&
+           str_find(one->task.html.s, S("Take a real box")) >= 0);
     EXPECT(str_find(one->body.html.s, S("looked at")) < 0 && str_find(one->sources.html.s, S("looked at")) >= 0);
 }
 
@@ -115,13 +126,14 @@ TEST(lines_that_end_the_windows_way_are_the_same_pack)
     EXPECT(pack_is_clean(&problems) && pack->lesson_n == 3);
 }
 
-/* ---- mistakes -------------------------------------------------------------------------------------------------------- */
+/* ---- mistakes ---------------------------------------------------------------------------------------------------- */
 
 TEST(mistakes_in_a_head_are_told_by_line)
 {
     static const Slip slips[] = {
         { ONE, "---\ntitle", "title", 1, "must begin with a head" },
-        { ONE, "title: Pack a box", "titel: Pack a box", 2, "\"titel\" is not known here. Known are: title, minutes, outcome, after" },
+        { ONE, "title: Pack a box", "titel: Pack a box", 2,
+          "\"titel\" is not known here. Known are: title, minutes, outcome, after" },
         { ONE, "title: Pack a box", "title:", 2, "\"title\" is missing" },
         { ONE, "minutes: 10", "minutes: ten", 3, "whole number from 10 to 30" },
         { ONE, "minutes: 10", "minutes: 10\nminutes: 12", 4, "said twice" },
@@ -240,7 +252,7 @@ TEST(all_mistakes_are_told_at_once_and_a_flood_is_counted)
     EXPECT(problems.n == PACK_PROBLEMS_MAX && problems.untold > PACK_PROBLEMS_MAX / 2);
 }
 
-/* ---- the disk -------------------------------------------------------------------------------------------------------- */
+/* ---- the disk ---------------------------------------------------------------------------------------------------- */
 
 static const char *scratch_folder(World *w)
 {
@@ -269,16 +281,19 @@ TEST(links_odd_names_foreign_and_large_files_stay_outside)
     const char *folder = scratch_folder(w);
     char *large = NEW(arena, char, PACK_FIGURE_MAX + 1);
     const char *made[] = {
-        put_file(w, folder, "programme.md", S("---\n---\n")), put_file(w, folder, "Odd Name.md", S("")), put_file(w, folder, "page.html", S("")),
-        put_file(w, folder, "a.b.md", S("")),                put_file(w, folder, "large.svg", (str){ large, PACK_FIGURE_MAX + 1 }),
+        put_file(w, folder, "programme.md", S("---\n---\n")),
+        put_file(w, folder, "Odd Name.md", S("")),
+        put_file(w, folder, "page.html", S("")),
+        put_file(w, folder, "a.b.md", S("")),
+        put_file(w, folder, "large.svg", (str){ large, PACK_FIGURE_MAX + 1 }),
     };
     const char *link = str_z(arena, str_fmt(arena, "%s/glossary.md", folder));
     CHECK(symlink("/etc/passwd", link) == 0);
     PackProblems problems = { .keep = arena };
     PackFiles files = pack_folder(arena, folder, &problems);
     EXPECT(files.n == 1 && problems.n == 5);
-    EXPECT(told_of(&problems, "link to another file") && told_of(&problems, "none of them") && told_of(&problems, "17 KB") &&
-           told_of(&problems, "small letters"));
+    EXPECT(told_of(&problems, "link to another file") && told_of(&problems, "none of them") &&
+           told_of(&problems, "17 KB") && told_of(&problems, "small letters"));
     unlink(link);
     for (size_t i = 0; i < sizeof made / sizeof *made; i++) unlink(made[i]);
     rmdir(folder);
@@ -298,8 +313,9 @@ TEST(the_hash_changes_with_any_byte_and_any_name)
     EXPECT(!str_eq(pack_hash(world_arena(w), files), first));
 }
 
-TESTS(learn_pack, a_good_pack_is_read_in_its_order_with_everything_in_it, fields_of_a_task_keep_their_type_range_and_options,
-      lines_that_end_the_windows_way_are_the_same_pack, mistakes_in_a_head_are_told_by_line, a_lesson_that_lacks_a_part_is_told_so,
-      what_a_text_leans_on_must_be_there, a_field_written_wrong_is_told_with_the_right_way, bytes_that_are_no_text_are_told_by_line,
+TESTS(learn_pack, a_good_pack_is_read_in_its_order_with_everything_in_it,
+      fields_of_a_task_keep_their_type_range_and_options, lines_that_end_the_windows_way_are_the_same_pack,
+      mistakes_in_a_head_are_told_by_line, a_lesson_that_lacks_a_part_is_told_so, what_a_text_leans_on_must_be_there,
+      a_field_written_wrong_is_told_with_the_right_way, bytes_that_are_no_text_are_told_by_line,
       all_mistakes_are_told_at_once_and_a_flood_is_counted, links_odd_names_foreign_and_large_files_stay_outside,
       the_hash_changes_with_any_byte_and_any_name)

@@ -3,7 +3,7 @@
 
 #define BLANK "<span class=\"blank\">______________</span>"
 
-/* ---- an order that does not give the answer away, the same each time it is printed -------------------------------------- */
+/* ---- an order that does not give the answer away, the same each time it is printed ------------------------------- */
 
 static bool coprime(ptrdiff_t a, ptrdiff_t b)
 {
@@ -33,7 +33,7 @@ static ptrdiff_t choice_at(const QuizQuestion *q, ptrdiff_t i)
     return (i * step_for(n, version) + (ptrdiff_t)(version / 7 % (uint64_t)n)) % n;
 }
 
-/* ---- pieces ------------------------------------------------------------------------------------------------------------- */
+/* ---- pieces ------------------------------------------------------------------------------------------------------ */
 
 static str letter(Scope *s, ptrdiff_t i)
 {
@@ -93,7 +93,8 @@ static PaperChoices choices_of(Scope *s, const QuizQuestion *q)
     for (ptrdiff_t i = 0; i < q->choice_n; i++) {
         ptrdiff_t at = choice_at(q, i);
         if (q->kind == QUIZ_MATCHING && said_before(q, i)) continue;
-        Html text = q->kind == QUIZ_MATCHING ? q->choice[at].pair : q->kind == QUIZ_TRUE_FALSE ? true_or_false(s, at) : q->choice[at].text;
+        Html text = q->kind == QUIZ_MATCHING ? q->choice[at].pair : q->choice[at].text;
+        if (q->kind == QUIZ_TRUE_FALSE) text = true_or_false(s, at);
         all.row[all.n] = (PaperChoice){ letter(s, all.n), text };
         all.n++;
     }
@@ -108,7 +109,7 @@ static PaperChoices rows_of(Scope *s, const QuizQuestion *q)
     return all;
 }
 
-/* ---- the answers ---------------------------------------------------------------------------------------------------------- */
+/* ---- the answers ------------------------------------------------------------------------------------------------- */
 
 static str letter_of_pair(const PaperChoices *choices, Html pair)
 {

@@ -3,7 +3,7 @@
 
 typedef struct Where { Pack *pack; str file, course; } Where;      /* course: whose figures may be shown; "" for none */
 
-/* ---- what Markdown asks -------------------------------------------------------------------------------------------- */
+/* ---- what Markdown asks ------------------------------------------------------------------------------------------ */
 
 static bool term_href(void *self, Arena *keep, str word, str *ret_href)
 {
@@ -40,7 +40,8 @@ static bool page_href(void *self, Arena *keep, str href, str *ret_href)
 {
     const Where *where = self;
     Pack *pack = where->pack;
-    if (!pack_module(pack, href) && !pack_course(pack, href) && !pack_lesson(pack, href) && !sheet_known(pack, href)) return false;
+    if (!pack_module(pack, href) && !pack_course(pack, href) && !pack_lesson(pack, href) && !sheet_known(pack, href))
+        return false;
     *ret_href = str_fmt(keep, "/learn/%.*s", STR_ARG(href));
     return true;
 }
@@ -55,7 +56,7 @@ static Markdown render(Pack *pack, PackText text, str course)
     return md;
 }
 
-/* ---- reading level ------------------------------------------------------------------------------------------------- */
+/* ---- reading level ----------------------------------------------------------------------------------------------- */
 
 static bool vowel(char c) { return c && strchr("aeiouyAEIOUY", c); }
 static bool letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '\''; }
@@ -90,7 +91,7 @@ static double grade_of(str text)
     return words ? 0.39 * (double)words / (double)sentences + 11.8 * (double)parts / (double)words - 15.59 : 0;
 }
 
-/* ---- the pieces ---------------------------------------------------------------------------------------------------- */
+/* ---- the pieces -------------------------------------------------------------------------------------------------- */
 
 static int64_t specimens_in(const Markdown *md)
 {
@@ -139,13 +140,15 @@ static str field_labels(Pack *pack, const PackLesson *l)
 
 static void render_lesson(Pack *pack, PackLesson *l)
 {
-    Markdown body = render_part(pack, l, &l->body), task = render_part(pack, l, &l->task), keys = render_part(pack, l, &l->keys);
+    Markdown body = render_part(pack, l, &l->body), keys = render_part(pack, l, &l->keys);
+    Markdown task = render_part(pack, l, &l->task), changes = render_part(pack, l, &l->changes);
     render_part(pack, l, &l->sources);
-    Markdown changes = render_part(pack, l, &l->changes);
     l->contents = contents_of(pack, &body);
     l->words = body.words + keys.words;
     if (str_eq(pack->language, S("en"))) l->grade = grade_of(body.text);
-    const str said[] = { l->outcome, body.text, keys.text, l->task_title, task.text, field_labels(pack, l), changes.text };
+    const str said[] = {
+        l->outcome, body.text, keys.text, l->task_title, task.text, field_labels(pack, l), changes.text
+    };
     l->text = str_join(pack->keep, said, sizeof said / sizeof *said, S("\n"));
 }
 
@@ -157,7 +160,8 @@ void pack_render(Pack *pack)
         pack->term[i].html = md.html;
         pack->term[i].text = md.text;
     }
-    for (ptrdiff_t i = 0; i < pack->module_n; i++) pack->module[i].html = render(pack, pack->module[i].body, S("")).html;
+    for (ptrdiff_t i = 0; i < pack->module_n; i++)
+        pack->module[i].html = render(pack, pack->module[i].body, S("")).html;
     for (ptrdiff_t i = 0; i < pack->course_n; i++) {
         Markdown md = render(pack, pack->course[i].body, pack->course[i].key);
         pack->course[i].html = md.html;

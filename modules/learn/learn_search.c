@@ -36,6 +36,7 @@ Reply search_get(Request *rq)
     SearchHits hits = { 0 };
     if (q.n) hits = search_find(s, q, from, HITS_A_PAGE);
     Url more = { { 0 } };
-    if (from + hits.n < hits.total) more = url_with(rq, S("from"), str_fmt(s->arena, "%lld", (long long)(from + hits.n)));
+    if (from + hits.n < hits.total)
+        more = url_with(rq, S("from"), str_fmt(s->arena, "%lld", (long long)(from + hits.n)));
     return learn_show_search(rq, q, &hits, more);
 }

@@ -1,4 +1,4 @@
-/* learn_task - the fields of a task as a form: shown, filled, read. What is kept is plain text in one shape per type. */
+/* learn_task - the fields of a task as a form: shown, filled, read. What is kept is text in one shape per type. */
 #include "learn_own.h"
 
 #include <math.h>
@@ -6,7 +6,7 @@
 enum { RADIOS_MAX = 6 };
 #define NUMBER_MAX 1e12
 
-/* ---- showing --------------------------------------------------------------------------------------------------------- */
+/* ---- showing ----------------------------------------------------------------------------------------------------- */
 
 static Options options_of(Scope *s, const learn_fields_row *f)
 {
@@ -42,8 +42,8 @@ FieldsShown fields_shown(Scope *s, learn_fields_rows rows)
     for (ptrdiff_t i = 0; i < rows.n; i++) {
         const learn_fields_row *f = &rows.row[i];
         FieldShown *to = &shown.row[i];
-        *to = (FieldShown){ .name = str_z(s->arena, f->field), .kind = (int)f->kind, .hint = hint_of(s, f), .value = f->value,
-                            .required = f->required, .filled = field_filled(f) };
+        *to = (FieldShown){ .name = str_z(s->arena, f->field), .kind = (int)f->kind, .hint = hint_of(s, f),
+                            .value = f->value, .required = f->required, .filled = field_filled(f) };
         to->label = f->required ? str_fmt(s->arena, "%.*s *", STR_ARG(f->label)) : f->label;
         if (f->kind == FIELD_CHOICE) to->options = options_of(s, f);
         if (f->kind == FIELD_ECONOMY) to->options = economies(s);
@@ -52,7 +52,10 @@ FieldsShown fields_shown(Scope *s, learn_fields_rows rows)
     return shown;
 }
 
-static const char *currency_field(Arena *keep, str field) { return str_z(keep, str_fmt(keep, "%.*s_currency", STR_ARG(field))); }
+static const char *currency_field(Arena *keep, str field)
+{
+    return str_z(keep, str_fmt(keep, "%.*s_currency", STR_ARG(field)));
+}
 
 void fields_set(Form *f, Scope *s, learn_fields_rows rows)
 {
@@ -69,7 +72,7 @@ void fields_set(Form *f, Scope *s, learn_fields_rows rows)
     }
 }
 
-/* ---- reading --------------------------------------------------------------------------------------------------------- */
+/* ---- reading ----------------------------------------------------------------------------------------------------- */
 
 static bool among(Options options, str value)
 {
@@ -101,8 +104,8 @@ static str number_read(Form *f, Scope *s, const learn_fields_row *row, const cha
     double v;
     if (!str_trim(form_raw(f, name)).n || !form_real(f, name, -NUMBER_MAX, NUMBER_MAX, &v)) return (str){ 0 };
     if (v >= row->low && v <= row->high) return str_fmt(s->arena, "%.15g", v);
-    form_error(f, name, FILL(s, T(s, "From {low} to {high}, please."), { "low", num_real(s, row->low, decimals(row->low)) },
-                             { "high", num_real(s, row->high, decimals(row->high)) }));
+    str low = num_real(s, row->low, decimals(row->low)), high = num_real(s, row->high, decimals(row->high));
+    form_error(f, name, FILL(s, T(s, "From {low} to {high}, please."), { "low", low }, { "high", high }));
     return (str){ 0 };
 }
 
@@ -111,7 +114,8 @@ static str money_read(Form *f, Scope *s, const learn_fields_row *row, const char
     double v;
     if (!str_trim(form_raw(f, name)).n || !form_real(f, name, 0, NUMBER_MAX, &v)) return (str){ 0 };
     str currency = form_raw(f, currency_field(s->arena, row->field));
-    if (currency.n && among(currencies(), currency)) return str_fmt(s->arena, "%.*s %.*s", STR_ARG(amount_text(s->arena, v)), STR_ARG(currency));
+    if (currency.n && among(currencies(), currency))
+        return str_fmt(s->arena, "%.*s %.*s", STR_ARG(amount_text(s->arena, v)), STR_ARG(currency));
     form_error(f, name, T(s, "Please choose the currency."));
     return (str){ 0 };
 }
@@ -126,7 +130,8 @@ static bool is_date(str s)
         if (i == 4 || i == 7 ? s.p[i] != '-' : s.p[i] < '0' || s.p[i] > '9') return false;
     int year = two_digits(s, 0) * 100 + two_digits(s, 2), month = two_digits(s, 5), day = two_digits(s, 8);
     bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
-    return year >= 1900 && month >= 1 && month <= 12 && day >= 1 && day <= days[month - 1] && (leap || month != 2 || day < 29);
+    return year >= 1900 && month >= 1 && month <= 12 && day >= 1 && day <= days[month - 1] &&
+           (leap || month != 2 || day < 29);
 }
 
 static str date_read(Form *f, Scope *s, const char *name)

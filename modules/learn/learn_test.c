@@ -9,7 +9,7 @@
 #define TWO "/learn/trial/first/two"
 #define STEPS "trial.steps=First+the+corners%2C+then+the+tea."
 
-/* ---- a small programme to walk through -------------------------------------------------------------------------------- */
+/* ---- a small programme to walk through --------------------------------------------------------------------------- */
 
 static Pack *small_pack(World *w)
 {
@@ -37,8 +37,10 @@ static void with_small(World *w) { install(w, small_pack(w)); }
 
 static void answer(World *w, Visitor who, const char *set, const char *question, const char *given)
 {
-    int64_t version = sql_int(w, at(w, "SELECT version FROM quiz_question WHERE set_key = '%s' AND name = '%s'", set, question));
-    Visit v = post(w, who, "/quiz/answers", at(w, "set=%s&question=%s&version=%lld&seen=0&%s", set, question, (long long)version, given));
+    const char *sql = at(w, "SELECT version FROM quiz_question WHERE set_key = '%s' AND name = '%s'", set, question);
+    int64_t version = sql_int(w, sql);
+    Visit v = post(w, who, "/quiz/answers",
+                   at(w, "set=%s&question=%s&version=%lld&seen=0&%s", set, question, (long long)version, given));
     CHECK(v.status == 303);
 }
 
@@ -75,7 +77,7 @@ static void complete_two(World *w, Visitor who)
     CHECK(post(w, who, TWO "/completion", "").status == 303);
 }
 
-/* ---- reading ---------------------------------------------------------------------------------------------------------- */
+/* ---- reading ----------------------------------------------------------------------------------------------------- */
 
 TEST(anybody_reads_a_lesson_with_all_its_parts)
 {
@@ -83,8 +85,10 @@ TEST(anybody_reads_a_lesson_with_all_its_parts)
     Visit v = get(w, STRANGER, ONE);
     EXPECT(v.status == 200);
     EXPECT(says(v, ">Pack a box</h1>") && says(v, "Pack one box so that it arrives whole") && says(v, "7.50"));
-    EXPECT(says(v, "<svg role=\"img\"") && says(v, "aria-label=\"A box with its three sizes\"") && says(v, "id=\"box-tip\""));
-    EXPECT(says(v, "href=\"/learn/glossary#gross-weight\"") && says(v, "id=\"q-corners\"") && says(v, "name=\"trial.name\""));
+    EXPECT(says(v, "<svg role=\"img\"") && says(v, "aria-label=\"A box with its three sizes\"") &&
+           says(v, "id=\"box-tip\""));
+    EXPECT(says(v, "href=\"/learn/glossary#gross-weight\"") && says(v, "id=\"q-corners\"") &&
+           says(v, "name=\"trial.name\""));
     EXPECT(says(v, "Corners break first.") && says(v, "Prices of boxes.") && says(v, "looked at 2026-11-22"));
     EXPECT(says(v, "Next, because it builds on what you did here.") && says(v, "href=\"" TWO "\""));
     EXPECT(get(w, STRANGER, "/learn/trial/first/nine").status == 404);
@@ -95,7 +99,8 @@ TEST(anybody_reads_a_lesson_with_all_its_parts)
 TEST(reading_alone_writes_nothing_and_makes_nobody)
 {
     with_small(w);
-    int64_t records = sql_int(w, "SELECT count(*) FROM journal"), people = sql_int(w, "SELECT count(*) FROM people_person");
+    int64_t records = sql_int(w, "SELECT count(*) FROM journal");
+    int64_t people = sql_int(w, "SELECT count(*) FROM people_person");
     get(w, GUEST, ONE);
     get(w, GUEST, "/learn");
     get(w, GUEST, "/search?q=box");
@@ -107,11 +112,13 @@ TEST(modules_courses_words_and_sheets_have_pages)
 {
     with_small(w);
     Visit course = get(w, STRANGER, "/learn/trial/first");
-    EXPECT(says(course, "First course") && says(course, "Begin: Pack a box") && says(course, "20 minutes") && says(course, "/learn/trial/first/facilitator"));
+    EXPECT(says(course, "First course") && says(course, "Begin: Pack a box") && says(course, "20 minutes") &&
+           says(course, "/learn/trial/first/facilitator"));
     Visit second = get(w, STRANGER, "/learn/trial/second");
     EXPECT(says(second, "Well done before this:") && says(second, "First course") && !says(second, "facilitator"));
     Visit module = get(w, STRANGER, "/learn/trial");
-    EXPECT(says(module, "weigh it") && says(module, "Second course") && says(module, "For firms that sell abroad already"));
+    EXPECT(says(module, "weigh it") && says(module, "Second course") &&
+           says(module, "For firms that sell abroad already"));
     EXPECT(says(get(w, STRANGER, "/learn/later"), "still being written"));
     Visit words = get(w, STRANGER, "/learn/glossary");
     EXPECT(says(words, "id=\"gross-weight\"") && says(words, "A box for shipping."));
@@ -124,23 +131,27 @@ TEST(a_program_reads_a_lesson_as_json)
 {
     with_small(w);
     Visit v = get_json(w, STRANGER, ONE);
-    EXPECT(v.status == 200 && says(v, "\"title\":\"Pack a box\"") && says(v, "\"field\":\"trial.name\"") && says(v, "\"met\":false"));
+    EXPECT(v.status == 200 && says(v, "\"title\":\"Pack a box\"") && says(v, "\"field\":\"trial.name\"") &&
+           says(v, "\"met\":false"));
     EXPECT(says(get_json(w, STRANGER, "/learn"), "\"stop\""));
     EXPECT(says(get_json(w, STRANGER, "/search?q=corners"), "\"hits\""));
 }
 
-/* ---- the task --------------------------------------------------------------------------------------------------------- */
+/* ---- the task ---------------------------------------------------------------------------------------------------- */
 
 TEST(a_task_is_kept_as_typed_and_shared_with_the_lesson_that_asks_the_same)
 {
     with_small(w);
-    Visit v = post(w, ANA, ONE "/task", "trial.name=Green+tea&trial.weight=12%2C5&trial.price=4.5&trial.price_currency=USD&trial.colour=blue"
-                                        "&trial.size=7&trial.place=SG&trial.day=2027-03-15&" STEPS);
+    Visit v = post(w, ANA, ONE "/task",
+                   "trial.name=Green+tea&trial.weight=12%2C5&trial.price=4.5&trial.price_currency=USD&trial.colour=blue"
+                   "&trial.size=7&trial.place=SG&trial.day=2027-03-15&" STEPS);
     EXPECT(v.status == 303);
     EXPECT_STR(v.location, S(ONE "#task"));
     Visit again = get(w, ANA, ONE);
-    EXPECT(says(again, "value=\"Green tea\"") && says(again, "value=\"12.5\"") && says(again, "value=\"4.50\"") && says(again, "First the corners, then the tea."));
-    EXPECT(says(again, "<option value=\"USD\" selected>") && says(again, "<option value=\"SG\" selected>") && says(again, "value=\"2027-03-15\""));
+    EXPECT(says(again, "value=\"Green tea\"") && says(again, "value=\"12.5\"") && says(again, "value=\"4.50\"") &&
+           says(again, "First the corners, then the tea."));
+    EXPECT(says(again, "<option value=\"USD\" selected>") && says(again, "<option value=\"SG\" selected>") &&
+           says(again, "value=\"2027-03-15\""));
     EXPECT(says(again, "value=\"blue\" checked") && says(again, "<option value=\"7\" selected>"));
     EXPECT(says(get(w, ANA, TWO), "value=\"Green tea\""));
     EXPECT(!says(get(w, BO, ONE), "Green tea"));
@@ -149,10 +160,13 @@ TEST(a_task_is_kept_as_typed_and_shared_with_the_lesson_that_asks_the_same)
 TEST(what_cannot_be_taken_is_shown_again_and_nothing_is_lost_or_half_kept)
 {
     with_small(w);
-    Visit v = post(w, ANA, ONE "/task", "trial.name=Oolong&trial.weight=99&trial.price=4&trial.colour=pink&trial.day=2027-02-29&" STEPS);
+    Visit v = post(w, ANA, ONE "/task",
+                   "trial.name=Oolong&trial.weight=99&trial.price=4&trial.colour=pink&trial.day=2027-02-29&" STEPS);
     EXPECT(v.status == 422);
-    EXPECT(says(v, "value=\"Oolong\"") && says(v, "value=\"99\"") && says(v, "value=\"2027-02-29\"") && says(v, "First the corners"));
-    EXPECT(says(v, "From 0 to 30.5, please.") && says(v, "Please choose the currency.") && says(v, "Please choose one of these.") && says(v, "year-month-day"));
+    EXPECT(says(v, "value=\"Oolong\"") && says(v, "value=\"99\"") && says(v, "value=\"2027-02-29\"") &&
+           says(v, "First the corners"));
+    EXPECT(says(v, "From 0 to 30.5, please.") && says(v, "Please choose the currency.") &&
+           says(v, "Please choose one of these.") && says(v, "year-month-day"));
     EXPECT(sql_int(w, "SELECT count(*) FROM learn_answer") == 0);
     EXPECT(post(w, ANA, ONE "/task", at(w, "trial.name=%0*d", 41, 0)).status == 422);
     EXPECT(get(w, ANA, ONE "/task").status == 303);
@@ -198,11 +212,14 @@ TEST(whichever_database_call_fails_no_half_task_is_kept)
     with_small(w);
     Visit v;
     FAILING(w, v, post(w, ANA, ONE "/task", "trial.name=Tea&trial.weight=2"))
-        EXPECT(sql_int(w, "SELECT count(*) FROM learn_answer") == 0 && sql_int(w, "SELECT count(*) FROM journal WHERE kind = 'learn.task'") == 0);
+    {
+        EXPECT(sql_int(w, "SELECT count(*) FROM learn_answer") == 0);
+        EXPECT(sql_int(w, "SELECT count(*) FROM journal WHERE kind = 'learn.task'") == 0);
+    }
     EXPECT(v.status == 303 && sql_int(w, "SELECT count(*) FROM learn_answer") == 2);
 }
 
-/* ---- completing ------------------------------------------------------------------------------------------------------- */
+/* ---- completing -------------------------------------------------------------------------------------------------- */
 
 TEST(a_lesson_says_what_is_still_missing_and_is_complete_when_nothing_is)
 {
@@ -273,16 +290,19 @@ TEST(she_goes_on_where_she_stopped)
     EXPECT(says(get(w, GUEST, "/learn"), "class=\"resume\" href=\"" TWO "\""));
 }
 
-/* ---- records ---------------------------------------------------------------------------------------------------------- */
+/* ---- records ----------------------------------------------------------------------------------------------------- */
 
 static bool rebuild_rule(Scope *s, void *arg) { return journal_rebuild(s, arg); }
 
 static str everything(World *w)
 {
     str rows[] = {
-        sql_str(w, "SELECT count(*) || ' ' || coalesce(sum(stamp), 0) || ' ' || coalesce(min(value), '') || coalesce(max(value), '') FROM learn_answer"),
-        sql_str(w, "SELECT count(*) || ' ' || coalesce(sum(stamp), 0) || ' ' || coalesce(max(lesson), '') FROM learn_done"),
-        sql_str(w, "SELECT count(*) || ' ' || coalesce(sum(stamp), 0) || ' ' || coalesce(max(lesson), '') FROM learn_place"),
+        sql_str(w, "SELECT count(*) || ' ' || coalesce(sum(stamp), 0) || ' ' || coalesce(min(value), '') || "
+                   "coalesce(max(value), '') FROM learn_answer"),
+        sql_str(w, "SELECT count(*) || ' ' || coalesce(sum(stamp), 0) || ' ' || coalesce(max(lesson), '') "
+                   "FROM learn_done"),
+        sql_str(w, "SELECT count(*) || ' ' || coalesce(sum(stamp), 0) || ' ' || coalesce(max(lesson), '') "
+                   "FROM learn_place"),
     };
     return str_join(world_arena(w), rows, 3, S(" | "));
 }
@@ -370,7 +390,7 @@ TEST(an_erased_person_leaves_nothing_here)
     EXPECT(says(get(w, BO, ONE), "value=\"Tea\""));
 }
 
-/* ---- content ---------------------------------------------------------------------------------------------------------- */
+/* ---- content ----------------------------------------------------------------------------------------------------- */
 
 TEST(installing_again_replaces_what_was_there_and_keeps_what_people_did)
 {
@@ -450,7 +470,8 @@ TEST(two_packs_cannot_own_one_address)
     PackProblems problems = { .keep = world_arena(w) };
     Landing landing;
     CHECK(site_read(world_site(w), world_arena(w), 0, beside_rule, &problems, &landing));
-    EXPECT(problems.n == 1 && str_find(problems.row[0].sentence, S("\"small\" has something at the address trial/first/one")) >= 0);
+    EXPECT(problems.n == 1);
+    EXPECT(str_find(problems.row[0].sentence, S("\"small\" has something at the address trial/first/one")) >= 0);
 }
 
 TEST(staff_see_what_is_installed_and_others_find_no_such_page)
@@ -467,8 +488,10 @@ TEST(paper_has_the_questions_lines_to_write_on_and_the_answers_apart)
     with_small(w);
     Visit v = get(w, STRANGER, ONE "/print");
     EXPECT(v.status == 200);
-    EXPECT(says(v, "Corners break first.") && says(v, "☐") && says(v, "What is in it?") && says(v, "______") && says(v, "☐ red"));
-    EXPECT(says(v, "Answers") && says(v, "<b>True</b>") && says(v, "<b>False</b>") && says(v, "<b>7.5</b>") && says(v, "3 × 2.50"));
+    EXPECT(says(v, "Corners break first.") && says(v, "☐") && says(v, "What is in it?") && says(v, "______") &&
+           says(v, "☐ red"));
+    EXPECT(says(v, "Answers") && says(v, "<b>True</b>") && says(v, "<b>False</b>") && says(v, "<b>7.5</b>") &&
+           says(v, "3 × 2.50"));
     EXPECT(says(get(w, STRANGER, TWO "/print"), "<b>gross, net</b>"));
     EXPECT(get(w, STRANGER, "/learn/trial/first/nine/print").status == 404);
 }
@@ -487,13 +510,20 @@ TEST(search_finds_lessons_words_and_courses_with_their_place)
 TESTS(learn, anybody_reads_a_lesson_with_all_its_parts, reading_alone_writes_nothing_and_makes_nobody,
       modules_courses_words_and_sheets_have_pages, a_program_reads_a_lesson_as_json,
       a_task_is_kept_as_typed_and_shared_with_the_lesson_that_asks_the_same,
-      what_cannot_be_taken_is_shown_again_and_nothing_is_lost_or_half_kept, a_guest_keeps_what_she_saved_and_finds_it_in_her_account_later,
-      only_what_changed_is_recorded_and_every_change_is, an_older_page_left_open_overwrites_what_it_says_but_empties_nothing,
-      whichever_database_call_fails_no_half_task_is_kept, a_lesson_says_what_is_still_missing_and_is_complete_when_nothing_is,
-      completed_once_is_completed_whatever_is_answered_later, a_lesson_may_be_completed_before_the_one_it_builds_on_and_the_page_says_so,
+      what_cannot_be_taken_is_shown_again_and_nothing_is_lost_or_half_kept,
+      a_guest_keeps_what_she_saved_and_finds_it_in_her_account_later, only_what_changed_is_recorded_and_every_change_is,
+      an_older_page_left_open_overwrites_what_it_says_but_empties_nothing,
+      whichever_database_call_fails_no_half_task_is_kept,
+      a_lesson_says_what_is_still_missing_and_is_complete_when_nothing_is,
+      completed_once_is_completed_whatever_is_answered_later,
+      a_lesson_may_be_completed_before_the_one_it_builds_on_and_the_page_says_so,
       a_course_ends_with_what_one_can_do_now_and_what_comes_next, she_goes_on_where_she_stopped,
-      records_that_come_late_or_twice_or_broken_leave_the_same_tables, rebuilding_from_the_journal_gives_the_same_tables, what_a_guest_did_follows_her_into_her_account_and_the_newer_answer_stays,
-      an_erased_person_leaves_nothing_here, installing_again_replaces_what_was_there_and_keeps_what_people_did,
+      records_that_come_late_or_twice_or_broken_leave_the_same_tables,
+      rebuilding_from_the_journal_gives_the_same_tables,
+      what_a_guest_did_follows_her_into_her_account_and_the_newer_answer_stays, an_erased_person_leaves_nothing_here,
+      installing_again_replaces_what_was_there_and_keeps_what_people_did,
       whichever_database_call_fails_no_half_pack_is_installed, two_packs_cannot_own_one_address,
-      a_mistake_in_the_files_at_start_changes_nothing_and_staff_are_told, staff_see_what_is_installed_and_others_find_no_such_page, paper_has_the_questions_lines_to_write_on_and_the_answers_apart,
+      a_mistake_in_the_files_at_start_changes_nothing_and_staff_are_told,
+      staff_see_what_is_installed_and_others_find_no_such_page,
+      paper_has_the_questions_lines_to_write_on_and_the_answers_apart,
       search_finds_lessons_words_and_courses_with_their_place)

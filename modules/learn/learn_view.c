@@ -22,7 +22,7 @@ str direction_of(str language)
     return lang && lang->rtl ? S("rtl") : S("ltr");
 }
 
-/* ---- words ----------------------------------------------------------------------------------------------------------- */
+/* ---- words ------------------------------------------------------------------------------------------------------- */
 
 str part_name(Scope *s, str word)
 {
@@ -40,7 +40,7 @@ str level_name(Scope *s, str level)
     return T(s, "For beginners");
 }
 
-/* ---- /learn ---------------------------------------------------------------------------------------------------------- */
+/* ---- /learn ------------------------------------------------------------------------------------------------------ */
 
 ProgrammeView *programme_view(Scope *s)
 {
@@ -68,7 +68,7 @@ void ProgrammeView_json(Json *j, str key, const ProgrammeView *v)
     json_object_end(j);
 }
 
-/* ---- a module and a course -------------------------------------------------------------------------------------------- */
+/* ---- a module and a course --------------------------------------------------------------------------------------- */
 
 ModuleView *module_view(Scope *s, str key)
 {
@@ -93,13 +93,15 @@ static void find_next(Scope *s, CourseView *v)
 {
     for (ptrdiff_t i = 0; i < v->lessons.n; i++) v->done += v->lessons.row[i].done;
     int64_t before = v->lessons.n ? v->lessons.row[0].position - 1 : 0;
-    v->next_there = learn_open_after(s, s->me, v->course.pack, before, &v->next) || learn_open_after(s, s->me, S(""), 0, &v->next);
+    v->next_there = learn_open_after(s, s->me, v->course.pack, before, &v->next) ||
+                    learn_open_after(s, s->me, S(""), 0, &v->next);
 }
 
 CourseView *course_view(Scope *s, str key)
 {
     CourseView *v = NEW(s->arena, CourseView, 1);
-    DbAsk course = learn_course_ask(s, key), before = learn_courses_before_ask(s, s->me, key), lessons = learn_around_ask(s, s->me, key);
+    DbAsk course = learn_course_ask(s, key), before = learn_courses_before_ask(s, s->me, key);
+    DbAsk lessons = learn_around_ask(s, s->me, key);
     bool there = learn_course_got(s, &course, &v->course);
     v->before = learn_courses_before_got(s, &before);
     v->lessons = learn_around_got(s, &lessons);
@@ -119,15 +121,17 @@ void CourseView_json(Json *j, str key, const CourseView *v)
     json_object_end(j);
 }
 
-/* ---- a lesson --------------------------------------------------------------------------------------------------------- */
+/* ---- a lesson ---------------------------------------------------------------------------------------------------- */
 
 static str percent_text(Scope *s, int64_t percent) { return num_percent(s, (int)percent); }
 
 static str questions_so_far(Scope *s, const QuizStanding *q)
 {
     if (q->done || !q->answered) return (str){ 0 };
-    if (q->answered < q->questions) return TN(s, "{n} question is still open.", "{n} questions are still open.", q->questions - q->answered);
-    return FILL(s, T(s, "You have {percent} so far. Answer again those that were wrong."), { "percent", percent_text(s, q->percent) });
+    if (q->answered < q->questions)
+        return TN(s, "{n} question is still open.", "{n} questions are still open.", q->questions - q->answered);
+    return FILL(s, T(s, "You have {percent} so far. Answer again those that were wrong."),
+                { "percent", percent_text(s, q->percent) });
 }
 
 static str task_so_far(Scope *s, const Standing *st)
@@ -150,8 +154,10 @@ static RuleLines rule_of(Scope *s, const Standing *st, str lesson)
                       { "percent", percent_text(s, QUIZ_DONE_PERCENT) });
     str fill = T(s, "Fill in and save every line of the task that has a star (*).");
     if (st->questions.questions)
-        rule.row[rule.n++] = rule_line(s, st->questions.done, answer, questions_so_far(s, &st->questions), lesson, "questions");
-    if (st->required) rule.row[rule.n++] = rule_line(s, st->filled == st->required, fill, task_so_far(s, st), lesson, "task");
+        rule.row[rule.n++] = rule_line(s, st->questions.done, answer, questions_so_far(s, &st->questions), lesson,
+                                       "questions");
+    if (st->required)
+        rule.row[rule.n++] = rule_line(s, st->filled == st->required, fill, task_so_far(s, st), lesson, "task");
     rule.row[rule.n++] = (RuleLine){ .met = st->done, .text = T(s, "Then say that you are done.") };
     return rule;
 }
@@ -161,8 +167,12 @@ static str why_next(Scope *s, const learn_lesson_row *l)
     switch ((NextWhy)l->next_why) {
     case NEXT_BUILDS: return T(s, "Next, because it builds on what you did here.");
     case NEXT_STEP:   return T(s, "Next, because it is the next step of this course.");
-    case NEXT_COURSE: return FILL(s, T(s, "Next, because this course ends here and it begins “{course}”."), { "course", l->next_where });
-    case NEXT_MODULE: return FILL(s, T(s, "Next, because this module ends here and it begins “{module}”."), { "module", l->next_where });
+    case NEXT_COURSE:
+        return FILL(s, T(s, "Next, because this course ends here and it begins “{course}”."),
+                    { "course", l->next_where });
+    case NEXT_MODULE:
+        return FILL(s, T(s, "Next, because this module ends here and it begins “{module}”."),
+                    { "module", l->next_where });
     case NEXT_NONE:   break;
     }
     return (str){ 0 };
@@ -182,7 +192,8 @@ static void count_places(LessonView *v)
 LessonView *lesson_view(Scope *s, str key)
 {
     LessonView *v = NEW(s->arena, LessonView, 1);
-    DbAsk lesson = learn_lesson_ask(s, key), around = learn_around_ask(s, s->me, key), fields = learn_fields_ask(s, s->me, key);
+    DbAsk lesson = learn_lesson_ask(s, key), around = learn_around_ask(s, s->me, key);
+    DbAsk fields = learn_fields_ask(s, s->me, key);
     QuizSheetAsk sheet = quiz_sheet_ask(s, key);
     bool there = learn_lesson_got(s, &lesson, &v->lesson);
     v->around = learn_around_got(s, &around);

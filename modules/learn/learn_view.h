@@ -5,11 +5,11 @@
 
 Url learn_url(Scope *s, str key);                        /* "practices/order" -> "/learn/practices/order" */
 Url learn_url_below(Scope *s, str key, const char *last);/* and "/print" or the like after it */
-str direction_of(str language);                          /* "rtl" or "ltr": a lesson is not always in the language of the page around it */
-str part_name(Scope *s, str word);                       /* a form or phase of the programme, in the reader's language when it is a usual one */
+str direction_of(str language);   /* "rtl" or "ltr": a lesson is not always in the language of the page around it */
+str part_name(Scope *s, str word);                       /* a usual form or phase, in the reader's language */
 str level_name(Scope *s, str level);                     /* "S" -> "Starter" */
 
-/* ---- /learn ---------------------------------------------------------------------------------------------------------- */
+/* ---- /learn ------------------------------------------------------------------------------------------------------ */
 
 typedef struct ProgrammeView {
     learn_programme_row programme;
@@ -22,7 +22,7 @@ typedef struct ProgrammeView {
 ProgrammeView *programme_view(Scope *s);
 void ProgrammeView_json(Json *j, str key, const ProgrammeView *v);
 
-/* ---- a module and a course -------------------------------------------------------------------------------------------- */
+/* ---- a module and a course --------------------------------------------------------------------------------------- */
 
 typedef struct ModuleView { learn_module_at_row module; Strs competencies; learn_courses_rows courses; } ModuleView;
 ModuleView *module_view(Scope *s, str key);              /* NULL: no such module */
@@ -39,9 +39,10 @@ typedef struct CourseView {
 CourseView *course_view(Scope *s, str key);
 void CourseView_json(Json *j, str key, const CourseView *v);
 
-/* ---- a lesson --------------------------------------------------------------------------------------------------------- */
+/* ---- a lesson ---------------------------------------------------------------------------------------------------- */
 
-typedef struct RuleLine { bool met; str text, so_far; Url href; } RuleLine;     /* href: where it is done; "" once it is */
+/* href: where it is done; "" once it is */
+typedef struct RuleLine { bool met; str text, so_far; Url href; } RuleLine;
 typedef struct RuleLines { RuleLine *row; ptrdiff_t n; } RuleLines;
 
 typedef struct LessonView {
@@ -59,13 +60,13 @@ typedef struct LessonView {
 LessonView *lesson_view(Scope *s, str key);              /* NULL: no such lesson */
 void LessonView_json(Json *j, str key, const LessonView *v);
 
-/* ---- search (learn_search.c) ------------------------------------------------------------------------------------------------ */
+/* ---- search (learn_search.c) ------------------------------------------------------------------------------------- */
 
 Reply search_get(Request *rq);
 Url hit_url(Scope *s, const SearchHit *hit);
 str kind_name(Scope *s, str kind);                       /* "lesson" -> "Lesson", in the reader's language */
 
-/* ---- paper (learn_paper.c) ---------------------------------------------------------------------------------------------- */
+/* ---- paper (learn_paper.c) --------------------------------------------------------------------------------------- */
 
 typedef enum PaperShape { PAPER_BOXES = 1, PAPER_NUMBERS, PAPER_LETTERS, PAPER_LINE, PAPER_GAPS } PaperShape;
 typedef struct PaperChoice { str letter; Html text; } PaperChoice;

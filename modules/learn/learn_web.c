@@ -18,7 +18,7 @@ static str key_of(Request *rq, int parts)
     return str_join(rq->s.arena, part, parts, S("/"));
 }
 
-/* ---- the programme ------------------------------------------------------------------------------------------------------- */
+/* ---- the programme ----------------------------------------------------------------------------------------------- */
 
 static Reply programme_get(Request *rq) { return learn_show_programme(rq, programme_view(&rq->s)); }
 static Reply done_get(Request *rq) { return learn_show_done(rq, learn_done(&rq->s, rq->s.me)); }
@@ -43,7 +43,7 @@ static Reply course_completion_get(Request *rq)
     return v ? learn_show_completion(rq, v) : not_found(rq);
 }
 
-/* ---- sheets --------------------------------------------------------------------------------------------------------------- */
+/* ---- sheets ------------------------------------------------------------------------------------------------------ */
 
 static Reply visit_get(Request *rq)
 {
@@ -62,7 +62,7 @@ static Reply facilitator_get(Request *rq)
     return learn_show_sheet(rq, &sheet, learn_url(&rq->s, key), course.title);
 }
 
-/* ---- a lesson ------------------------------------------------------------------------------------------------------------- */
+/* ---- a lesson ---------------------------------------------------------------------------------------------------- */
 
 static LessonView *find(Request *rq) { return lesson_view(&rq->s, key_of(rq, 3)); }
 
@@ -80,7 +80,10 @@ static Reply lesson_get(Request *rq)
 }
 
 /* Where a form was refused the browser shows the form's address; asked for again, it is the lesson. */
-static Reply lesson_again_get(Request *rq) { return see_other_url(rq, str_fmt(rq->s.arena, "/learn/%.*s", STR_ARG(key_of(rq, 3)))); }
+static Reply lesson_again_get(Request *rq)
+{
+    return see_other_url(rq, str_fmt(rq->s.arena, "/learn/%.*s", STR_ARG(key_of(rq, 3))));
+}
 
 static Reply paper_get(Request *rq)
 {
@@ -88,8 +91,8 @@ static Reply paper_get(Request *rq)
     return v ? learn_show_paper(rq, v) : not_found(rq);
 }
 
-/* A page that was open for a while may be older than what another page has saved since. What she typed here is newer and
- * wins; but a field she left empty here because it was empty then takes nothing away. */
+/* A page that was open for a while may be older than what another page has saved since. What she typed here is newer
+ * and wins; but a field she left empty here because it was empty then takes nothing away. */
 static bool left_empty(const learn_fields_row *f, str value, int64_t seen) { return !value.n && f->stamp > seen; }
 
 static Reply task_post(Request *rq)
@@ -131,27 +134,28 @@ static Reply completion_post(Request *rq)
     return after_completion(rq, v);
 }
 
-/* ---- the module ----------------------------------------------------------------------------------------------------------- */
+/* ---- the module -------------------------------------------------------------------------------------------------- */
 
 enum { TASK_BODY_MAX = 256 * 1024 };
 
 static const Route routes[] = {
-    GET ("/learn",                                    programme_get,         .who = WHO_ANYONE,  .page = "show_programme"),
-    GET ("/learn/glossary",                           glossary_get,          .who = WHO_ANYONE,  .page = "show_glossary"),
-    GET ("/learn/visit",                              visit_get,             .who = WHO_ANYONE,  .page = "show_sheet"),
-    GET ("/learn/done",                               done_get,              .who = WHO_ANYONE,  .page = "show_done"),
-    GET ("/learn/content",                            content_get,           .who = WHO_STAFF,   .page = "show_packs"),
-    GET ("/learn/:module",                            module_get,            .who = WHO_ANYONE,  .page = "show_module"),
-    GET ("/learn/:module/:course",                    course_get,            .who = WHO_ANYONE,  .page = "show_course"),
-    GET ("/learn/:module/:course/completion",         course_completion_get, .who = WHO_ANYONE,  .page = "show_completion"),
-    GET ("/learn/:module/:course/facilitator",        facilitator_get,       .who = WHO_ANYONE,  .page = "show_sheet"),
-    GET ("/learn/:module/:course/:lesson",            lesson_get,            .who = WHO_ANYONE,  .page = "show_lesson"),
-    GET ("/learn/:module/:course/:lesson/print",      paper_get,             .who = WHO_ANYONE,  .page = "show_paper"),
-    GET ("/learn/:module/:course/:lesson/task",       lesson_again_get,      .who = WHO_ANYONE),
-    GET ("/learn/:module/:course/:lesson/completion", lesson_again_get,      .who = WHO_ANYONE),
-    GET ("/search",                                   search_get,            .who = WHO_ANYONE,  .page = "show_search"),
-    POST("/learn/:module/:course/:lesson/task",       task_post,             .who = WHO_LEARNER, .page = "show_task", .body_max = TASK_BODY_MAX),
-    POST("/learn/:module/:course/:lesson/completion", completion_post,       .who = WHO_LEARNER, .page = "show_open"),
+    GET ("/learn",                             programme_get,         .who = WHO_ANYONE, .page = "show_programme"),
+    GET ("/learn/glossary",                    glossary_get,          .who = WHO_ANYONE, .page = "show_glossary"),
+    GET ("/learn/visit",                       visit_get,             .who = WHO_ANYONE, .page = "show_sheet"),
+    GET ("/learn/done",                        done_get,              .who = WHO_ANYONE, .page = "show_done"),
+    GET ("/learn/content",                     content_get,           .who = WHO_STAFF,  .page = "show_packs"),
+    GET ("/learn/:module",                     module_get,            .who = WHO_ANYONE, .page = "show_module"),
+    GET ("/learn/:module/:course",             course_get,            .who = WHO_ANYONE, .page = "show_course"),
+    GET ("/learn/:module/:course/completion",  course_completion_get, .who = WHO_ANYONE, .page = "show_completion"),
+    GET ("/learn/:module/:course/facilitator", facilitator_get,       .who = WHO_ANYONE, .page = "show_sheet"),
+    GET ("/learn/:module/:course/:lesson",     lesson_get,            .who = WHO_ANYONE, .page = "show_lesson"),
+    GET ("/learn/:module/:course/:lesson/print",       paper_get,        .who = WHO_ANYONE,  .page = "show_paper"),
+    GET ("/learn/:module/:course/:lesson/task",        lesson_again_get, .who = WHO_ANYONE),
+    POST("/learn/:module/:course/:lesson/task",        task_post,        .who = WHO_LEARNER, .page = "show_task",
+         .body_max = TASK_BODY_MAX),
+    GET ("/learn/:module/:course/:lesson/completion",  lesson_again_get, .who = WHO_ANYONE),
+    POST("/learn/:module/:course/:lesson/completion",  completion_post,  .who = WHO_LEARNER, .page = "show_open"),
+    GET ("/search",                                    search_get,       .who = WHO_ANYONE,  .page = "show_search"),
 };
 
 static void nav(Request *rq, Nav *bar)

@@ -1,7 +1,8 @@
 /* pack_fuzz - any bytes as a lesson of a pack that is otherwise in order.
  *
- * Holds that: reading ends, with a problem that names a file and a line or with a lesson that has all its parts; the title
- * and what it says about itself have no line breaks; every field of its task has a key, a label and a sensible range. */
+ * Holds that: reading ends, with a problem that names a file and a line or with a lesson that has all its parts; the
+ * title and what it says about itself have no line breaks; every field of its task has a key, a label and a sensible
+ * range. */
 #include "learn/learn_pack.h"
 
 static PackFiles with_lesson(Arena *arena, str lesson)
@@ -22,7 +23,8 @@ static PackFiles with_lesson(Arena *arena, str lesson)
 
 static void check_lesson(const PackLesson *l)
 {
-    CHECK(l->title.n && l->outcome.n && l->task_line && l->keys.source.line && l->sources.source.line && l->field_n > 0);
+    CHECK(l->title.n && l->outcome.n && l->task_line && l->keys.source.line && l->sources.source.line &&
+          l->field_n > 0);
     CHECK(str_find(l->title, S("\n")) < 0 && str_find(l->outcome, S("\n")) < 0 && str_find(l->task_title, S("\n")) < 0);
     CHECK(l->minutes >= 10 && l->minutes <= 30);
     for (ptrdiff_t i = 0; i < l->field_n; i++) {
@@ -44,7 +46,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     PackFiles files = with_lesson(&arena, (str){ (const char *)data, (ptrdiff_t)size });
     PackProblems problems = { .keep = &arena };
     const Pack *pack = pack_read(&arena, files, &problems);
-    for (ptrdiff_t i = 0; i < problems.n; i++) CHECK(problems.row[i].file.n && problems.row[i].line > 0 && problems.row[i].sentence.n);
+    for (ptrdiff_t i = 0; i < problems.n; i++)
+        CHECK(problems.row[i].file.n && problems.row[i].line > 0 && problems.row[i].sentence.n);
     if (pack_is_clean(&problems)) check_lesson(&pack->lesson[0]);
     return 0;
 }

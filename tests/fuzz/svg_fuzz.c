@@ -1,11 +1,13 @@
 /* svg_fuzz - any bytes as a figure of a pack.
  *
- * Holds that: reading ends; what is drawn is balanced, has only elements we know, and passes the same reader once more. */
+ * Holds that: reading ends; what is drawn is balanced, has only elements we know, and passes the same reader again. */
 #include "learn/learn_pack.h"
 
 static void check_drawing(str inside)
 {
-    static const char *const never[] = { "<script", "<style", "<foreign", "<image", "<a ", "<a>", "<!", "<?", "<animate", "<set" };
+    static const char *const never[] = {
+        "<script", "<style", "<foreign", "<image", "<a ", "<a>", "<!", "<?", "<animate", "<set",
+    };
     for (size_t i = 0; i < sizeof never / sizeof *never; i++) CHECK(str_find(inside, str_from(never[i])) < 0);
     int64_t open = 0;
     for (ptrdiff_t i = 0; i + 1 < inside.n; i++)
@@ -17,7 +19,9 @@ static void check_drawing(str inside)
 static void check_again(Arena *arena, const PackFigure *first)
 {
     PackProblems problems = { .keep = arena };
-    PackFile file = { .path = S("again.svg"), .bytes = str_fmt(arena, "<svg viewBox=\"0 0 1 1\"%.*s>%.*s</svg>", STR_ARG(first->root.s), STR_ARG(first->inside.s)) };
+    str svg = str_fmt(arena, "<svg viewBox=\"0 0 1 1\"%.*s>%.*s</svg>", STR_ARG(first->root.s),
+                      STR_ARG(first->inside.s));
+    PackFile file = { .path = S("again.svg"), .bytes = svg };
     PackFigure second = { .name = S("fig") };
     CHECK(figure_read(arena, &problems, &file, &second));
 }
