@@ -13,14 +13,14 @@ enum { COMMAND_BYTES = 512 << 20 };
 
 typedef struct Order { const char *folder; str name; Pack *pack; PackProblems problems; } Order;
 
-/* ---- telling ----------------------------------------------------------------------------------------------------------- */
+/* ---- telling ----------------------------------------------------------------------------------------------------- */
 
 static void tell_problems(const Order *o)
 {
     int slash = str_ends(str_from(o->folder), S("/"));
     for (ptrdiff_t i = 0; i < o->problems.n; i++)
-        printf("%s%s%.*s:%d: %.*s\n", o->folder, slash ? "" : "/", STR_ARG(o->problems.row[i].file), o->problems.row[i].line,
-               STR_ARG(o->problems.row[i].sentence));
+        printf("%s%s%.*s:%d: %.*s\n", o->folder, slash ? "" : "/", STR_ARG(o->problems.row[i].file),
+               o->problems.row[i].line, STR_ARG(o->problems.row[i].sentence));
     if (o->problems.untold) printf("… and %lld more\n", (long long)o->problems.untold);
 }
 
@@ -32,8 +32,9 @@ enum { KINDS = sizeof kind_names / sizeof *kind_names };
 
 static void tell_lesson(const PackLesson *l)
 {
-    printf("%-40.*s %7lld %9lld %7lld %9lld %7lld %6lld %6.1f\n", STR_ARG(l->key), (long long)l->words, (long long)l->bank.question_n,
-           (long long)l->figures, (long long)l->specimens, (long long)l->worked, (long long)l->facts, l->grade);
+    printf("%-40.*s %7lld %9lld %7lld %9lld %7lld %6lld %6.1f\n", STR_ARG(l->key), (long long)l->words,
+           (long long)l->bank.question_n, (long long)l->figures, (long long)l->specimens, (long long)l->worked,
+           (long long)l->facts, l->grade);
 }
 
 static void tell_questions(const Pack *pack)
@@ -51,7 +52,8 @@ static void tell_questions(const Pack *pack)
 static void tell_table(const Pack *pack)
 {
     PackLesson sum = { .key = S("together") };
-    printf("\n%-40s %7s %9s %7s %9s %7s %6s %6s\n", "lesson", "words", "questions", "figures", "specimens", "worked", "facts", "level");
+    printf("\n%-40s %7s %9s %7s %9s %7s %6s %6s\n", "lesson", "words", "questions", "figures", "specimens", "worked",
+           "facts", "level");
     for (ptrdiff_t i = 0; i < pack->lesson_n; i++) {
         const PackLesson *l = &pack->lesson[i];
         tell_lesson(l);
@@ -65,8 +67,8 @@ static void tell_table(const Pack *pack)
     }
     tell_lesson(&sum);
     tell_questions(pack);
-    printf("%lld modules, %lld courses, %lld lessons, %lld words in the glossary\n", (long long)pack->module_n, (long long)pack->course_n,
-           (long long)pack->lesson_n, (long long)pack->term_n);
+    printf("%lld modules, %lld courses, %lld lessons, %lld words in the glossary\n", (long long)pack->module_n,
+           (long long)pack->course_n, (long long)pack->lesson_n, (long long)pack->term_n);
 }
 
 static int tell(const Order *o)
@@ -78,7 +80,7 @@ static int tell(const Order *o)
     return n ? 1 : 0;
 }
 
-/* ---- doing ------------------------------------------------------------------------------------------------------------- */
+/* ---- doing ------------------------------------------------------------------------------------------------------- */
 
 static bool is_folder(const char *path)
 {
@@ -99,7 +101,9 @@ static void read_pack(Scope *s, void *arg)
     o->problems.keep = s->arena;
     o->name = own_name(s->arena, o->folder);
     if (!pack_name_ok(o->name))
-        pack_problem(&o->problems, S("."), 1, "The folder's name is the pack's name: small letters, digits and '-' between them, at most %d.", PACK_NAME_MAX);
+        pack_problem(&o->problems, S("."), 1,
+                     "The folder's name is the pack's name: small letters, digits and '-' between them, at most %d.",
+                     PACK_NAME_MAX);
     PackFiles files = pack_folder(s->arena, o->folder, &o->problems);
     o->pack = pack_read(s->arena, files, &o->problems);
 }
