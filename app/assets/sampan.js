@@ -71,6 +71,8 @@
     return { reply, page };
   }
 
+  let path = location.pathname;                     // of what is shown
+
   function show(id, reply, page) {
     const old = id && document.getElementById(id), fresh = id && page.getElementById(id);
     if (old && fresh) {
@@ -80,6 +82,7 @@
       document.querySelector("main").replaceWith(document.adoptNode(page.querySelector("main")));
       document.title = page.title;
       history.pushState(null, "", reply.url);
+      path = location.pathname;
       scrollTo(0, 0);
     }
     const shown = (old && fresh && document.getElementById(id)) || document.querySelector("main");
@@ -129,7 +132,8 @@
   }
 
   document.querySelectorAll("form[data-keep]").forEach(dress);
-  addEventListener("popstate", () => location.reload());
+  addEventListener("popstate", () => { if (location.pathname !== path) location.reload(); });    // a jump within the page is one too
+  document.addEventListener("click", event => event.target.closest(".contents a")?.closest("details").removeAttribute("open"));
   addEventListener("online", flush);
   addEventListener("offline", () => offline(true));
   setInterval(flush, 15000);

@@ -112,7 +112,7 @@ for (const javaScriptEnabled of [true, false]) {
     await house.stop("SIGKILL");
     await house.start();
     await page.goto(house.url);
-    await page.getByRole("heading", { name: "Go on where you stopped" }).waitFor();
+    await page.getByText("Go on where you stopped").waitFor();
     await page.locator("a.resume").first().click();
     await page.waitForURL(`**${COURSE}/map*`);
     await question(page, first).getByText("Right.").first().waitFor();
