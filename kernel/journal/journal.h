@@ -60,6 +60,8 @@ str     journal_have(Scope *s);
 /* person 0: all; else what may go to that person's own device; -1: only what is nobody's own. Of other records only the
  * place is sent, so that no gap is left; who has only the place does not pass it on. */
 str     journal_lack(Scope *s, str their_have, int64_t person, ptrdiff_t max_bytes);
+/* For people themselves: all that these actors wrote, a line each as above, one actor after the other. */
+str     journal_copy(Scope *s, const int64_t *actors, ptrdiff_t n);
 /* refused: unknown shape, a number that two installations use, a node that came back from an old copy; why says the
  * first. */
 typedef struct Received { int64_t added, known, gap, refused; str why; } Received;

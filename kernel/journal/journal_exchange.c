@@ -201,6 +201,41 @@ str journal_lack(Scope *s, str their_have, int64_t person, ptrdiff_t max_bytes)
     return out_text(&to.out);
 }
 
+/* ---- copy -------------------------------------------------------------------------------------------------------- */
+
+/* How many bytes it is; written when there is a `to`, which has the room. */
+static ptrdiff_t copy_of(Scope *s, int64_t actor, Out *to)
+{
+    ptrdiff_t bytes = 0;
+    int64_t id = 0;
+    for (bool more = true; more;) {
+        Arena mark = *s->arena;
+        Out page;
+        out_init(&page, s->arena, LINE_BYTES_MAX);
+        journal_rows_by_actor_rows rows = journal_rows_by_actor(s, actor, id, PAGE_ROWS);
+        for (ptrdiff_t i = 0; i < rows.n; i++) {
+            const journal_rows_by_actor_row *r = &rows.row[i];
+            record_write(&page, &(journal_rows_after_seq_row){ r->id, r->node, r->seq, r->at, r->actor, r->kind, r->subject, r->body }, true);
+            id = r->id;
+        }
+        bytes += page.n;
+        if (to) out_str(to, out_text(&page));
+        more = rows.n == PAGE_ROWS;
+        arena_rewind(s->arena, mark);
+    }
+    return bytes;
+}
+
+str journal_copy(Scope *s, const int64_t *actors, ptrdiff_t n)
+{
+    Out o;
+    ptrdiff_t bytes = 0;
+    for (ptrdiff_t i = 0; i < n; i++) bytes += copy_of(s, actors[i], NULL);
+    out_init(&o, s->arena, bytes);
+    for (ptrdiff_t i = 0; i < n; i++) copy_of(s, actors[i], &o);
+    return out_text(&o);
+}
+
 /* ---- receive ----------------------------------------------------------------------------------------------------- */
 
 typedef struct Peer { struct Peer *next; int64_t node, seq, id; str key; bool known, refused; } Peer;

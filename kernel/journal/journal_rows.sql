@@ -42,6 +42,10 @@ SELECT id, node, seq, at, actor, kind, subject, body FROM journal WHERE id > :id
 SELECT id, node, seq, at, actor, kind, subject, body FROM journal
  WHERE node = :node AND seq > :seq ORDER BY seq LIMIT :most;
 
+-- name: by_actor(actor int, id int, most int) many
+SELECT id, node, seq, at, actor, kind, subject, body FROM journal
+ WHERE actor = :actor AND id > :id AND kind <> '' ORDER BY id LIMIT :most;
+
 -- name: nodes() many
 -- What we hold of each node; a node of ours that has said nothing yet has seq 0.
 SELECT n.node, n.key, coalesce((SELECT max(j.seq) FROM journal j WHERE j.node = n.node), 0) AS "seq:int",

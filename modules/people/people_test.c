@@ -271,6 +271,20 @@ TEST(a_copy_of_ones_data_holds_ones_own_and_nobody_elses)
     EXPECT(get(w, STRANGER, "/people/records").status == 404);
 }
 
+TEST(a_copy_of_ones_data_holds_the_time_as_a_guest_and_however_much_others_wrote)
+{
+    post(w, GUEST, "/t/save", "");
+    int64_t guest = world_person(w, GUEST), ana = world_person(w, ANA);
+    post(w, STRANGER, "/people/account", LINH);
+    post(w, GUEST, "/people/session", LINH_SIGNS_IN);
+    sql_run(w, at(w, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000)"
+                     " INSERT INTO journal SELECT i, 1, i, 0, %lld, 'person.named', 'x', '{\"name\":\"Somebody\"}' FROM n", (long long)ana));
+    for (int i = 0; i < 120; i++) post(w, GUEST, "/people/language", i % 2 ? "lang=ar" : "lang=en");
+    Visit v = get(w, GUEST, "/people/records");
+    EXPECT(count(v, at(w, "\"actor\":\"%lld\"", (long long)guest)) == 1 && says(v, "person.made"));
+    EXPECT(count(v, "person.spoke") == 121 && says(v, "Linh") && !says(v, "Somebody"));
+}
+
 TEST(an_erased_account_leaves_no_word_behind)
 {
     post(w, GUEST, "/t/save", "");
@@ -306,4 +320,5 @@ TESTS_WITH(people, extra, COUNT_OF(extra),
       the_tables_made_again_from_the_journal_are_the_same, a_new_name_is_shown_everywhere,
       a_language_is_kept_for_the_person_and_the_browser, a_changed_password_signs_others_out, a_session_elsewhere_can_be_ended,
       nobody_ends_a_session_that_is_not_hers, a_copy_of_ones_data_holds_ones_own_and_nobody_elses,
+      a_copy_of_ones_data_holds_the_time_as_a_guest_and_however_much_others_wrote,
       an_erased_account_leaves_no_word_behind, a_session_ends_half_a_year_after_the_last_saving)
