@@ -35,3 +35,36 @@ export const forms = html => [...html.matchAll(/<form\b([^>]*)>([\s\S]*?)<\/form
   radios: [...inside.matchAll(/<input\b[^>]*type="radio"[^>]*>/g)].map(([input]) => ({ name: attribute(input, "name"), value: attribute(input, "value") })),
   inside,
 }));
+
+export const LESSON = "/learn/practices/order/map";
+
+// A visitor who can answer the first question with choices, again and again.
+export async function answerer(house, client = new Client(house.url)) {
+  const page = await client.get(LESSON);
+  if (page.status !== 200) throw new Error(`the lesson: ${page.status}`);
+  const form = forms(page.html).find(f => f.action === "/quiz/answers" && f.radios.length > 1);
+  return { client, answer: n => client.post(form.action, { ...form.hidden, choice: form.radios[n % form.radios.length].value }) };
+}
+
+// Her own records, one a line, as the house gives them to her.
+export const savedTries = async client => {
+  const records = await client.get("/people/records");
+  if (records.status !== 200) throw new Error(`her records: ${records.status}`);
+  return records.html.split("\n").filter(line => line.includes('"quiz.answered"')).length;
+};
+
+// Makes an account by the form that everybody sees; the reply says whether it went well.
+export async function enrol(client, login, password = "three red boats") {
+  const form = forms((await client.get("/people/account/new")).html).find(f => f.action === "/people/account");
+  return client.post(form.action, { ...form.hidden, name: "Linh", login, password });
+}
+
+export async function signIn(client, login, password = "three red boats") {
+  const form = forms((await client.get("/people/session/new")).html).find(f => f.action === "/people/session");
+  return client.post(form.action, { ...form.hidden, login, password });
+}
+
+export async function signOut(client) {
+  const form = forms((await client.get("/people")).html).find(f => f.action === "/people/session");
+  return client.post(form.action, form.hidden);
+}

@@ -3,6 +3,7 @@ import { openBrowser, runVisits } from "./house.mjs";
 import "./voyage.mjs";
 import "./weather.mjs";
 import "./operator.mjs";
+import "./hostile.mjs";
 
 const browser = await openBrowser();
 const fine = await runVisits({ browser }, process.argv[2]);

@@ -4,26 +4,8 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { Client, forms } from "./client.mjs";
+import { LESSON, answerer, savedTries } from "./client.mjs";
 import { House, expect, root, visit } from "./house.mjs";
-
-const LESSON = "/learn/practices/order/map";
-
-// A visitor who can answer the first question with choices, again and again.
-async function answerer(house) {
-  const client = new Client(house.url);
-  const page = await client.get(LESSON);
-  expect(page.status === 200, `the lesson: ${page.status}`);
-  const form = forms(page.html).find(f => f.action === "/quiz/answers" && f.radios.length > 1);
-  return { client, answer: n => client.post(form.action, { ...form.hidden, choice: form.radios[n % form.radios.length].value }) };
-}
-
-// Her own records, one a line, as the house gives them to her.
-const savedTries = async client => {
-  const records = await client.get("/people/records");
-  expect(records.status === 200, `her records: ${records.status}`);
-  return records.html.split("\n").filter(line => line.includes('"quiz.answered"')).length;
-};
 
 visit("power cuts: the server is killed while people answer, and every acknowledged answer is there", async () => {
   const house = await House.open();
