@@ -152,7 +152,7 @@ static const char *const typed[] = {
     "a%00b", "%FF%FE", "%C0%AF", "%ED%A0%80", "a%E2%80%AEb", "%E2%81%A6", "a%07b", "a%0Db", "%0A%0A", "%EF%BB%BF", "%E2%80%8B", "+++",
     "%3Cscript%3Ealert(1)%3C/script%3E", "%22%3E%3Cimg+src=x+onerror=alert(1)%3E", "%25n%25s", "'+OR+1=1+--", "{{+csrf+}}", "-1",
     "99999999999999999999999999", "NaN", "Infinity", "1e999", "0x1p3", "2026-02-30", "99999-01-01", "../../etc/passwd", "//evil.example",
-    "https://evil.example/", "%5Cevil", "/%09/evil", "/%0d%0aSet-Cookie:x=y", "javascript:alert(1)", "%D9%A1%D9%A2", "%F0%9F%91%A9%E2%80%8D%F0%9F%91%A7",
+    "https://evil.example/", "%5Cevil", "/%09/evil", "/%0d%0aSet-Cookie:x=y", "javascript:alert(1)", "%22NEAR(%22a%22+b*)", ":*+%26+!(+|", "title:order+AND+NOT+%5Ex", "((((%22", "%D9%A1%D9%A2", "%F0%9F%91%A9%E2%80%8D%F0%9F%91%A7",
 };
 
 static bool stays_here(Visit v)

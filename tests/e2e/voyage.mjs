@@ -208,6 +208,17 @@ visit("by keyboard alone: to the lesson, a question answered, the next one reach
   expect(page.url().endsWith(`#${name}`), "she is not brought back to her question");
 }));
 
+visit("the way around a lesson: a jump loads nothing again, the list closes, and the place is not hidden under the bar", async ({ browser }) => inHouse(browser, phone, async ({ house, page }) => {
+  await page.goto(`${house.url}${COURSE}/map`);
+  await page.evaluate(() => { globalThis.stillHere = true; });
+  await page.locator(".contents summary").click();
+  await page.locator(".contents a[href='#task']").click();
+  await page.waitForURL("**/map#task");
+  const [stillHere, top, bar] = await page.evaluate(() => [globalThis.stillHere, document.querySelector("#task").getBoundingClientRect().top, document.querySelector(".contents").getBoundingClientRect().bottom]);
+  expect(stillHere, "the page was loaded again");
+  expect(top >= bar && top < bar + 60, `the task begins at ${top}, the bar ends at ${bar}`);
+}));
+
 const PAGES = ["/", "/learn", "/learn/practices", COURSE, `${COURSE}/map`, `${COURSE}/papers`, `${COURSE}/map/print`, "/learn/glossary", "/learn/visit", "/search", "/search?q=invoice", "/search?q=zzzz", "/people", "/people/account/new", "/people/session/new", "/nowhere/at/all", "/example"];
 
 for (const [face, options] of [["at 320 px", { ...narrow }], ["at 320 px in the dark", { ...narrow, colorScheme: "dark" }], ["in Arabic at 320 px", { ...narrow, locale: "ar" }], ["on a desk", desktop]]) {
