@@ -177,8 +177,8 @@ int64_t form_int(Form *f, const char *name, int64_t min, int64_t max)
     int64_t v;
     double typed;
     str raw = str_trim(form_raw(f, name));
-    if (!str_int(raw, &v)) {                      /* other digits and grouped ones; exact as far as a double is */
-        if (!num_read(raw, &typed) || typed != (double)(int64_t)typed || typed > 9e15 || typed < -9e15) {
+    if (!str_int(raw, &v)) {     /* other digits and grouped ones; exact as far as a double is, and no cast before its size is known */
+        if (!num_read(raw, &typed) || typed > 9e15 || typed < -9e15 || typed != (double)(int64_t)typed) {
             form_error(f, name, T(s, "Please write a whole number here."));
             return 0;
         }
