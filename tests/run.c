@@ -1,5 +1,5 @@
 /* run - runs the tests, each in a process and an installation of its own, so that none can disturb another and a crash is
- * one failed test.
+ * one failed test. The first installation is made once and copied: a folder, and on PostgreSQL a database too.
  *
  *   sampan-test [--engine=sqlite|postgres] [--only=WORD] [--jobs=N] [--list]
  *
@@ -8,21 +8,24 @@
 #include <ftw.h>
 #include <libpq-fe.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "world_run.h"
 
-enum { JOBS_MAX = 16, SECONDS_MAX = 120, PATH_BYTES = 512, OWN_BYTES = 64 << 20 };
+enum { JOBS_MAX = 16, SECONDS_MAX = 120, PATH_BYTES = 512, OWN_BYTES = 64 << 20, KEEP_BYTES = 64 << 10 };
 
 typedef struct Choices { const char *engine, *only, *url; int jobs; bool list; } Choices;
 typedef struct Child { pid_t pid; const char *suite, *test; char place[PATH_BYTES]; } Child;
 
 typedef struct Run {
+    Region      region;
+    Arena       keep;
     Choices     choices;
     DbEngine    engine;
     const char *root;                /* where installations are made */
-    char        first[PATH_BYTES];   /* the one that is copied */
+    char        first[PATH_BYTES];   /* the one that is copied; its last part names its database too */
     Child       child[JOBS_MAX];
     int         running, next, passed, failed;
 } Run;
@@ -46,51 +49,68 @@ static bool copy_tree(Arena *tmp, const char *from, const char *to)
     return true;
 }
 
-static const char *schema_of(const char *place)
+static const char *database_of(const char *place) { return strrchr(place, '/') + 1; }
+
+/* The same server, another database. */
+static const char *url_of(const Run *run, Arena *keep, const char *place)
 {
-    const char *slash = strrchr(place, '/');
-    return slash + 1;
+    PQconninfoOption *options = PQconninfoParse(run->choices.url, NULL);
+    Out o;
+    CHECK(options);
+    out_init(&o, keep, 256);
+    for (PQconninfoOption *option = options; option->keyword; option++)
+        if (option->val && strcmp(option->keyword, "dbname") != 0) out_fmt(&o, "%s='%s' ", option->keyword, option->val);
+    out_fmt(&o, "dbname=%s", database_of(place));
+    PQconninfoFree(options);
+    return str_z(keep, out_text(&o));
 }
 
-static void drop_schema(const Run *run, const char *place)
+static void unheard(void *arg, const char *notice) {}
+
+static bool on_server(const Run *run, const char *format, ...)
 {
     char sql[PATH_BYTES];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(sql, sizeof sql, format, args);
+    va_end(args);
     PGconn *c = PQconnectdb(run->choices.url);
-    snprintf(sql, sizeof sql, "SET client_min_messages = error; DROP SCHEMA IF EXISTS \"%s\" CASCADE", schema_of(place));
-    PQclear(PQexec(c, sql));
+    PQsetNoticeProcessor(c, unheard, NULL);
+    PGresult *r = PQexec(c, sql);
+    bool fine = PQresultStatus(r) == PGRES_COMMAND_OK;
+    if (!fine) fprintf(stderr, "%s: %s\n", sql, PQerrorMessage(c));
+    PQclear(r);
     PQfinish(c);
+    return fine;
 }
 
-static WorldPlace place_at(const Run *run, const char *place)
+/* Nothing to do for a test that asked for no installation. */
+static void remove_place(const Run *run, const char *place)
 {
-    bool postgres = run->engine == DB_POSTGRES;
-    return (WorldPlace){ .data = place, .url = postgres ? run->choices.url : "", .schema = postgres ? schema_of(place) : NULL,
-                         .content = SAMPAN_SOURCE "/content" };
+    if (access(place, F_OK) != 0) return;
+    if (run->engine == DB_POSTGRES) on_server(run, "DROP DATABASE IF EXISTS \"%s\" WITH (FORCE)", database_of(place));
+    remove_tree(place);
 }
 
 /* ---- one test ------------------------------------------------------------------------------------------------------------------- */
 
-/* SQLite's first installation is copied; a schema of PostgreSQL cannot be, and is made anew. */
-static bool prepare(const Run *run, Arena *tmp, const char *place)
+static bool copy_first(const WorldPlace *place)
 {
-    if (run->engine == DB_SQLITE) return copy_tree(tmp, run->first, place);
-    WorldPlace p = place_at(run, place);
-    world_make_first(&p);
-    return true;
-}
-
-static int run_one(const Run *run, const char *place, const Suite *suite, const Test *test)
-{
+    const Run *run = place->run;
     Region region;
-    WorldPlace p = place_at(run, place);
     CHECK(region_open(&region, OWN_BYTES));
     Arena tmp = region_arena(&region, NULL);
-    if (!prepare(run, &tmp, place)) {
-        fprintf(stderr, "%s could not be made: %s\n", place, strerror(errno));
-        return 1;
-    }
+    bool fine = copy_tree(&tmp, run->first, place->data)
+        && (run->engine == DB_SQLITE
+            || on_server(run, "CREATE DATABASE \"%s\" TEMPLATE \"%s\"", database_of(place->data), database_of(run->first)));
     region_close(&region);
-    return world_run(&p, suite, test) ? 1 : 0;
+    return fine;
+}
+
+static WorldPlace place_at(Run *run, const char *place)
+{
+    return (WorldPlace){ .data = place, .url = run->engine == DB_POSTGRES ? url_of(run, &run->keep, place) : "",
+                         .content = SAMPAN_SOURCE "/content", .prepare = copy_first, .run = run };
 }
 
 static void reap(Run *run)
@@ -106,8 +126,7 @@ static void reap(Run *run)
         if (!fine && WIFSIGNALED(status))
             fprintf(stderr, "%s\n", WTERMSIG(status) == SIGALRM ? "it did not end" : strsignal(WTERMSIG(status)));
         if (!fine) printf("FAILED %s.%s (%s)\n", c->suite, c->test, run->engine == DB_SQLITE ? "sqlite" : "postgres");
-        if (run->engine == DB_POSTGRES) drop_schema(run, c->place);
-        remove_tree(c->place);
+        remove_place(run, c->place);
         c->pid = 0;
         run->running--;
     }
@@ -132,7 +151,8 @@ static void start_one(Run *run, const Suite *suite, const Test *test)
     CHECK(c->pid >= 0);
     if (c->pid == 0) {
         alarm(SECONDS_MAX);
-        exit(run_one(run, c->place, suite, test));
+        WorldPlace p = place_at(run, c->place);
+        exit(world_run(&p, suite, test) ? 1 : 0);
     }
     run->running++;
 }
@@ -150,8 +170,8 @@ static bool wanted(const Choices *o, const Suite *suite, const Test *test)
 static bool make_first(Run *run)
 {
     int status;
-    if (run->engine == DB_POSTGRES) return true;
-    snprintf(run->first, sizeof run->first, "%s/first%d", run->root, (int)getpid());
+    snprintf(run->first, sizeof run->first, "%s/first_%d_%d", run->root, run->engine, (int)getpid());
+    if (run->engine == DB_POSTGRES && !on_server(run, "CREATE DATABASE \"%s\"", database_of(run->first))) return false;
     fflush(NULL);
     pid_t pid = fork();
     CHECK(pid >= 0);
@@ -175,6 +195,7 @@ static void run_engine(Run *run, DbEngine engine)
         for (int k = 0; k < all_suites[i]->n; k++)
             if (wanted(&run->choices, all_suites[i], &all_suites[i]->tests[k])) start_one(run, all_suites[i], &all_suites[i]->tests[k]);
     while (run->running) reap(run);
+    remove_place(run, run->first);
 }
 
 static int list(const Choices *o)
@@ -208,12 +229,14 @@ static bool read_choices(int argc, char **argv, Choices *ret)
 
 int main(int argc, char **argv)
 {
-    Run run = { .next = 1 };
+    static Run run = { .next = 1 };       /* static: what it points at is no leak */
     if (!read_choices(argc, argv, &run.choices)) {
         fprintf(stderr, "usage: sampan-test [--engine=sqlite|postgres] [--only=WORD] [--jobs=N] [--list]\n");
         return 2;
     }
     if (run.choices.list) return list(&run.choices);
+    CHECK(region_open(&run.region, KEEP_BYTES));
+    run.keep = region_arena(&run.region, NULL);
     char memory[] = "/dev/shm/sampan-test.XXXXXX", disk[] = "/tmp/sampan-test.XXXXXX";
     run.root = mkdtemp(memory) ? memory : mkdtemp(disk);
     CHECK(run.root);

@@ -3,6 +3,7 @@
 #include "world.h"
 
 #include <dirent.h>
+#include <errno.h>
 #include <libpq-fe.h>
 #include <pthread.h>
 #include <stdarg.h>
@@ -12,6 +13,7 @@
 #include "app_pages.h"
 #include "auth/auth.h"
 #include "db_all.h"
+#include "i18n/i18n.h"
 #include "people/people.h"
 #include "web/web_private.h"
 #include "world_run.h"
@@ -30,7 +32,9 @@ typedef struct Jar { Cookie cookie[JAR_MAX]; int n; } Jar;
 struct World {
     Region      region;
     Arena       arena;
-    Site       *site;
+    const WorldPlace *place;
+    const Suite *suite;
+    Site       *site;           /* NULL until it is asked for: see world_site */
     HttpApp     app;
     Jar         jar[VISITORS];
     const Module *modules[MODULES_MAX];
@@ -63,8 +67,10 @@ static bool enrol(Scope *s, void *arg)
     return true;
 }
 
-static void open_site(World *w, const WorldPlace *place, const Suite *suite)
+static void open_site(World *w)
 {
+    const WorldPlace *place = w->place;
+    const Suite *suite = w->suite;
     int n = 0;
     str why;
     for (int i = 0; i < all_module_n; i++) w->modules[n++] = all_modules[i];
@@ -75,12 +81,8 @@ static void open_site(World *w, const WorldPlace *place, const Suite *suite)
         .migrations = db_migrations, .migration_n = db_migration_n,
         .assets = app_assets, .asset_n = app_asset_n,
         .layout_begin = layout_begin, .layout_end = layout_end,
-        .pg_schema = place->schema,
         .clock = world_clock,
     };
-    os_log_quiet(true);
-    CHECK(region_open(&w->region, WORLD_BYTES));
-    w->arena = region_arena(&w->region, NULL);
     w->site = site_open(&setup, &w->arena, &why);
     if (!w->site) {
         fprintf(stderr, "the world could not be opened: %.*s\n", STR_ARG(why));
@@ -89,35 +91,64 @@ static void open_site(World *w, const WorldPlace *place, const Suite *suite)
     w->app = web_app(w->site);
 }
 
-/* The first installation is made once; each test gets a copy of it. */
+static void world_open(World *w, const WorldPlace *place, const Suite *suite)
+{
+    *w = (World){ .place = place, .suite = suite };
+    os_log_quiet(true);
+    i18n_start();
+    CHECK(region_open(&w->region, WORLD_BYTES));
+    w->arena = region_arena(&w->region, NULL);
+}
+
+static void world_close(World *w)
+{
+    if (w->site) site_close(w->site);
+    region_close(&w->region);
+}
+
+/* Many tests ask pure functions, or begin with a fork, and need neither tables nor threads. */
+Site *world_site(World *w)
+{
+    if (w->site) return w->site;
+    if (!w->place->prepare(w->place)) {
+        fprintf(stderr, "%s could not be made: %s\n", w->place->data, strerror(errno));
+        abort();
+    }
+    open_site(w);
+    return w->site;
+}
+
 void world_make_first(const WorldPlace *place)
 {
-    World w = { 0 };
+    static World w;
     Landing l;
-    open_site(&w, place, NULL);
+    world_open(&w, place, NULL);
+    open_site(&w);
     if (!site_write(w.site, &w.arena, 0, enrol, NULL, &l)) {
         fprintf(stderr, "the people of the world could not be made: %s (%s:%d)\n", l.what, l.file ? l.file : "?", l.line);
         abort();
     }
-    site_close(w.site);
-    region_close(&w.region);
+    world_close(&w);
 }
 
 int world_run(const WorldPlace *place, const Suite *suite, const Test *test)
 {
     static World w;
-    w = (World){ 0 };
     clock_ms = WORLD_BEGINS;
-    open_site(&w, place, suite);
+    world_open(&w, place, suite);
     for (Visitor v = 0; v < VISITORS; v++)
         if (cookie_of[v]) w.jar[v] = (Jar){ .cookie = { { S(COOKIE_SESSION), str_from(cookie_of[v]) } }, .n = 1 };
     test->run(&w);
-    site_close(w.site);
-    region_close(&w.region);
+    world_close(&w);
     return w.failed;
 }
 
-Site  *world_site(World *w) { return w->site; }
+const char *world_folder(World *w)
+{
+    CHECK(w->site || os_make_dirs(w->place->data));
+    return w->place->data;
+}
+
 Arena *world_arena(World *w) { return &w->arena; }
 
 void world_failed(World *w, const char *file, int line, const char *what)
@@ -238,7 +269,7 @@ static bool take_body(Visiting *v, str body)
     HttpPlan plan = v->w->app.plan(v->w->app.self, http);
     str type = http_header(http, "content-type");
     if (str_starts(type, S("multipart/"))) {
-        if (plan.upload_max && http_multipart(&http->arena, type, body, v->w->site->config.data, plan.upload_max, &http->parts, &http->part_n))
+        if (plan.upload_max && http_multipart(&http->arena, type, body, world_folder(v->w), plan.upload_max, &http->parts, &http->part_n))
             return true;
         refuse_by_server(v, 400);
         return false;
@@ -263,6 +294,7 @@ Visit request(World *w, Visitor who, const char *method, const char *path, const
 {
     Region region;
     Visiting v = { .w = w, .who = who };
+    world_site(w);
     CHECK(region_open(&region, REQUEST_BYTES));
     v.http = (HttpRequest){ .arena = region_arena(&region, NULL), .method = str_from(method), .peer = S("127.0.0.1"), .answered = answered };
     HttpHeader *all = NEW(&v.http.arena, HttpHeader, n + 2);
@@ -304,7 +336,7 @@ Visit post(World *w, Visitor who, const char *path, const char *form)
     str *cookie = cookie_find(&w->jar[who], S(COOKIE_SESSION));
     if (!cookie || !cookie->n) cookie_put(w, who, S(COOKIE_SESSION), auth_cookie_new(&w->arena));
     cookie = cookie_find(&w->jar[who], S(COOKIE_SESSION));
-    return post_forged(w, who, path, form, str_z(&w->arena, auth_csrf(&w->arena, w->site->key, *cookie)));
+    return post_forged(w, who, path, form, str_z(&w->arena, auth_csrf(&w->arena, world_site(w)->key, *cookie)));
 }
 
 const char *at(World *w, const char *format, ...)
@@ -365,7 +397,7 @@ int64_t sql_int(World *w, const char *sql)
 {
     Asked a = { .sql = sql, .kind = DB_INT, .i = -1 };
     Landing l;
-    must(site_read(w->site, &w->arena, 0, ask_one, &a, &l), &l, sql);
+    must(site_read(world_site(w), &w->arena, 0, ask_one, &a, &l), &l, sql);
     return a.i;
 }
 
@@ -373,7 +405,7 @@ str sql_str(World *w, const char *sql)
 {
     Asked a = { .sql = sql, .kind = DB_TEXT };
     Landing l;
-    must(site_read(w->site, &w->arena, 0, ask_one, &a, &l), &l, sql);
+    must(site_read(world_site(w), &w->arena, 0, ask_one, &a, &l), &l, sql);
     return a.s;
 }
 
@@ -389,7 +421,7 @@ void sql_run(World *w, const char *sql)
     char text[8192];
     Landing l;
     CHECK(snprintf(text, sizeof text, "%s", sql) < (int)sizeof text);
-    must(site_write(w->site, &w->arena, 0, run_one, text, &l), &l, sql);
+    must(site_write(world_site(w), &w->arena, 0, run_one, text, &l), &l, sql);
 }
 
 typedef struct Seen { str cookie; Session session; } Seen;
@@ -405,12 +437,12 @@ int64_t world_person(World *w, Visitor who)
     str *cookie = cookie_find(&w->jar[who], S(COOKIE_SESSION));
     Seen seen = { .cookie = cookie ? *cookie : (str){ 0 } };
     Landing l;
-    if (seen.cookie.n) must(site_read(w->site, &w->arena, 0, see, &seen, &l), &l, "session");
+    if (seen.cookie.n) must(site_read(world_site(w), &w->arena, 0, see, &seen, &l), &l, "session");
     return seen.session.person;
 }
 
 void world_fail(World *w, int64_t nth)
 {
     CHECK(nth < 10000);
-    db_fail_nth(w->site->db, nth);
+    db_fail_nth(world_site(w)->db, nth);
 }

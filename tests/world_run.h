@@ -3,8 +3,10 @@
 #include "world.h"
 
 typedef struct WorldPlace {
-    const char *data, *url, *schema;    /* url "": SQLite in data */
+    const char *data, *url;             /* url "": SQLite in data */
     const char *content;
+    bool      (*prepare)(const struct WorldPlace *);    /* called when a test first needs its installation */
+    const void *run;                    /* for `prepare` */
 } WorldPlace;
 
 void world_make_first(const WorldPlace *place);                                     /* ends the process when it cannot */

@@ -25,7 +25,7 @@ struct Lang {
 /* One per place in the source. `row` is the text in each language, found once; any thread may be the one that finds it. */
 typedef struct Msg { const char *id, *many; const str *row; } Msg;
 
-void        i18n_start(void);                              /* once, before threads */
+void        i18n_start(void);                              /* before threads; a second call does nothing */
 int         lang_count(void);
 const Lang *lang_at(int index);                            /* 0 is English */
 const Lang *lang_find(str tag);                            /* exact, then by primary language; NULL */

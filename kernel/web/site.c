@@ -100,12 +100,8 @@ Site *site_outline(const SiteSetup *setup, Arena *keep, str *ret_why)
 
 Site *site_open(const SiteSetup *setup, Arena *keep, str *ret_why)
 {
-    static bool started;
-    if (!started) {
-        CHECK(sodium_init() >= 0);
-        i18n_start();
-        started = true;
-    }
+    CHECK(sodium_init() >= 0);
+    i18n_start();
     Site *site = site_outline(setup, keep, ret_why);
     if (!site) return NULL;
     if (!open_all(site, setup, keep, ret_why)) {
