@@ -67,6 +67,7 @@ static const char *url_of(const Run *run, Arena *keep, const char *place)
 
 static void unheard(void *arg, const char *notice) {}
 
+__attribute__((format(printf, 2, 3)))
 static bool on_server(const Run *run, const char *format, ...)
 {
     char sql[PATH_BYTES];

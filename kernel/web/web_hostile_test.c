@@ -144,8 +144,8 @@ static const struct { const char *path, *fixed, *fields; } forms[] = {
     { "/quiz/answers",    "set=practices/order/map&question=first-answer&",             "version seen choice" },
     { "/example",         "",                                                           "body" },
     { "/learn/practices/order/map/completion", "",                                      "seen" },
-    { "/learn/practices/order/map/task", "", "product.name product.unit buyer.economy buyer.kind order.days product.hs order.reply seen" },
-    { "/learn/practices/order/terms/task", "", "price.exw price.exw_currency ship.date" },
+    { "/learn/practices/order/map/answers", "", "product.name product.unit buyer.economy buyer.kind order.days product.hs order.reply seen" },
+    { "/learn/practices/order/terms/answers", "", "price.exw price.exw_currency ship.date" },
 };
 
 static const char *const typed[] = {
@@ -277,7 +277,7 @@ TEST(whichever_database_call_fails_every_form_of_the_program_is_kept_whole_or_no
     str reply = str_fmt(world_arena(w), "%0240d", 0);
     whole(w, &taken, STRANGER, "/people/account", "name=Linh&" SIGN_IN);
     whole(w, &taken, GUEST, "/quiz/answers", at(w, "set=practices/order/map&question=first-answer&version=%lld&seen=0&choice=1", (long long)version));
-    whole(w, &taken, GUEST, LESSON "/task", at(w, "product.name=Tea&buyer.economy=JP&order.days=30&order.reply=%.*s&order.steps=%.*s", STR_ARG(reply), STR_ARG(reply)));
+    whole(w, &taken, GUEST, LESSON "/answers", at(w, "product.name=Tea&buyer.economy=JP&order.days=30&order.reply=%.*s&order.steps=%.*s", STR_ARG(reply), STR_ARG(reply)));
     sql_run(w, "UPDATE quiz_set SET questions = 0 WHERE set_key = 'practices/order/map'");      /* nothing more to answer */
     whole(w, &taken, GUEST, LESSON "/completion", "");
     whole(w, &taken, GUEST, "/people/session", SIGN_IN);

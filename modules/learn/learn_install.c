@@ -168,7 +168,7 @@ static void put_lesson(Install *in, ptrdiff_t i)
     put_near(in, l->key, l->course, l);
     put_fields(in, l);
     learn_paper_put(s, l->key, in->name, pack_file(pack, l->gift)->bytes);
-    quiz_install(s, l->key, l->title, url_of(s->arena, l->key), &l->bank);
+    quiz_install(s, l->key, l->title, str_cat(s->arena, url_of(s->arena, l->key), S("/questions")), &l->bank);
     make_found(in, (SearchDoc){ S("lesson"), l->key, .title = l->title, .url = url_of(s->arena, l->key),
                                 .text = l->text, .weight = WEIGHT_LESSON,
                                 .area = str_fmt(s->arena, "%.*s · %.*s", STR_ARG(m->title), STR_ARG(c->title)) });

@@ -67,7 +67,7 @@ static void answer_two(World *w, Visitor who, const char *set)
 static void complete_one(World *w, Visitor who)
 {
     answer_one(w, who, true);
-    CHECK(post(w, who, ONE "/task", "trial.name=Tea&" STEPS).status == 303);
+    CHECK(post(w, who, ONE "/answers", "trial.name=Tea&" STEPS).status == 303);
     CHECK(post(w, who, ONE "/completion", "").status == 303);
 }
 
@@ -87,11 +87,14 @@ TEST(anybody_reads_a_lesson_with_all_its_parts)
     EXPECT(says(v, ">Pack a box</h1>") && says(v, "Pack one box so that it arrives whole") && says(v, "7.50"));
     EXPECT(says(v, "<svg role=\"img\"") && says(v, "aria-label=\"A box with its three sizes\"") &&
            says(v, "id=\"box-tip\""));
-    EXPECT(says(v, "href=\"/learn/glossary#gross-weight\"") && says(v, "id=\"q-corners\"") &&
-           says(v, "name=\"trial.name\""));
+    EXPECT(says(v, "href=\"/learn/glossary#gross-weight\""));
+    EXPECT(says(v, "href=\"" ONE "/questions\"") && says(get(w, STRANGER, ONE "/questions"), "id=\"q-corners\""));
+    EXPECT(says(v, "href=\"" ONE "/task\"") && says(get(w, STRANGER, ONE "/task"), "name=\"trial.name\""));
     EXPECT(says(v, "Corners break first.") && says(v, "Prices of boxes.") && says(v, "looked at 2026-11-22"));
     EXPECT(says(v, "Next, because it builds on what you did here.") && says(v, "href=\"" TWO "\""));
     EXPECT(get(w, STRANGER, "/learn/trial/first/nine").status == 404);
+    EXPECT(get(w, STRANGER, "/learn/trial/first/nine/questions").status == 404);
+    EXPECT(get(w, STRANGER, "/learn/trial/first/nine/task").status == 404);
     EXPECT(get(w, STRANGER, "/learn/trial/nine").status == 404);
     EXPECT(get(w, STRANGER, "/learn/nine").status == 404);
 }
@@ -142,25 +145,25 @@ TEST(a_program_reads_a_lesson_as_json)
 TEST(a_task_is_kept_as_typed_and_shared_with_the_lesson_that_asks_the_same)
 {
     with_small(w);
-    Visit v = post(w, ANA, ONE "/task",
+    Visit v = post(w, ANA, ONE "/answers",
                    "trial.name=Green+tea&trial.weight=12%2C5&trial.price=4.5&trial.price_currency=USD&trial.colour=blue"
                    "&trial.size=7&trial.place=SG&trial.day=2027-03-15&" STEPS);
     EXPECT(v.status == 303);
-    EXPECT_STR(v.location, S(ONE "#task"));
-    Visit again = get(w, ANA, ONE);
+    EXPECT_STR(v.location, S(ONE "/task"));
+    Visit again = get(w, ANA, ONE "/task");
     EXPECT(says(again, "value=\"Green tea\"") && says(again, "value=\"12.5\"") && says(again, "value=\"4.50\"") &&
            says(again, "First the corners, then the tea."));
     EXPECT(says(again, "<option value=\"USD\" selected>") && says(again, "<option value=\"SG\" selected>") &&
            says(again, "value=\"2027-03-15\""));
     EXPECT(says(again, "value=\"blue\" checked") && says(again, "<option value=\"7\" selected>"));
-    EXPECT(says(get(w, ANA, TWO), "value=\"Green tea\""));
-    EXPECT(!says(get(w, BO, ONE), "Green tea"));
+    EXPECT(says(get(w, ANA, TWO "/task"), "value=\"Green tea\""));
+    EXPECT(!says(get(w, BO, ONE "/task"), "Green tea"));
 }
 
 TEST(what_cannot_be_taken_is_shown_again_and_nothing_is_lost_or_half_kept)
 {
     with_small(w);
-    Visit v = post(w, ANA, ONE "/task",
+    Visit v = post(w, ANA, ONE "/answers",
                    "trial.name=Oolong&trial.weight=99&trial.price=4&trial.colour=pink&trial.day=2027-02-29&" STEPS);
     EXPECT(v.status == 422);
     EXPECT(says(v, "value=\"Oolong\"") && says(v, "value=\"99\"") && says(v, "value=\"2027-02-29\"") &&
@@ -168,40 +171,40 @@ TEST(what_cannot_be_taken_is_shown_again_and_nothing_is_lost_or_half_kept)
     EXPECT(says(v, "From 0 to 30.5, please.") && says(v, "Please choose the currency.") &&
            says(v, "Please choose one of these.") && says(v, "year-month-day"));
     EXPECT(sql_int(w, "SELECT count(*) FROM learn_answer") == 0);
-    EXPECT(post(w, ANA, ONE "/task", at(w, "trial.name=%0*d", 41, 0)).status == 422);
-    EXPECT(get(w, ANA, ONE "/task").status == 303);
+    EXPECT(post(w, ANA, ONE "/answers", at(w, "trial.name=%0*d", 41, 0)).status == 422);
+    EXPECT_STR(get(w, ANA, ONE "/answers").location, S(ONE "/task"));
 }
 
 TEST(a_guest_keeps_what_she_saved_and_finds_it_in_her_account_later)
 {
     with_small(w);
-    EXPECT(post(w, GUEST, ONE "/task", "trial.name=Tea").status == 303);
-    EXPECT(says(get(w, GUEST, ONE), "value=\"Tea\""));
+    EXPECT(post(w, GUEST, ONE "/answers", "trial.name=Tea").status == 303);
+    EXPECT(says(get(w, GUEST, ONE "/task"), "value=\"Tea\""));
     EXPECT(sql_int(w, "SELECT count(*) FROM learn_answer WHERE person <> 0") == 1);
 }
 
 TEST(only_what_changed_is_recorded_and_every_change_is)
 {
     with_small(w);
-    post(w, ANA, ONE "/task", "trial.name=Tea&trial.weight=2");
+    post(w, ANA, ONE "/answers", "trial.name=Tea&trial.weight=2");
     int64_t first = sql_int(w, "SELECT count(*) FROM journal WHERE kind = 'learn.task'");
     EXPECT(first == 2);
-    post(w, ANA, ONE "/task", "trial.name=Tea&trial.weight=2");
+    post(w, ANA, ONE "/answers", "trial.name=Tea&trial.weight=2");
     EXPECT(sql_int(w, "SELECT count(*) FROM journal WHERE kind = 'learn.task'") == 2);
-    post(w, ANA, ONE "/task", "trial.name=Tea&trial.weight=3");
+    post(w, ANA, ONE "/answers", "trial.name=Tea&trial.weight=3");
     EXPECT(sql_int(w, "SELECT count(*) FROM journal WHERE kind = 'learn.task'") == 3);
     EXPECT_STR(sql_str(w, "SELECT value FROM learn_answer WHERE field = 'trial.weight'"), S("3"));
-    post(w, ANA, ONE "/task", at(w, "seen=%lld&trial.name=Tea&trial.weight=", (long long)INT64_MAX));
+    post(w, ANA, ONE "/answers", at(w, "seen=%lld&trial.name=Tea&trial.weight=", (long long)INT64_MAX));
     EXPECT_STR(sql_str(w, "SELECT value FROM learn_answer WHERE field = 'trial.weight'"), S(""));
 }
 
 TEST(an_older_page_left_open_overwrites_what_it_says_but_empties_nothing)
 {
     with_small(w);
-    post(w, ANA, ONE "/task", "trial.name=Tea");
+    post(w, ANA, ONE "/answers", "trial.name=Tea");
     int64_t seen = sql_int(w, "SELECT max(stamp) FROM learn_answer");
-    post(w, ANA, ONE "/task", at(w, "seen=%lld&trial.name=Tea&trial.weight=5", (long long)seen));
-    post(w, ANA, ONE "/task", at(w, "seen=%lld&trial.name=Black+tea&trial.weight=", (long long)seen));
+    post(w, ANA, ONE "/answers", at(w, "seen=%lld&trial.name=Tea&trial.weight=5", (long long)seen));
+    post(w, ANA, ONE "/answers", at(w, "seen=%lld&trial.name=Black+tea&trial.weight=", (long long)seen));
     EXPECT_STR(sql_str(w, "SELECT value FROM learn_answer WHERE field = 'trial.weight'"), S("5"));
     EXPECT_STR(sql_str(w, "SELECT value FROM learn_answer WHERE field = 'trial.name'"), S("Black tea"));
     EXPECT(sql_int(w, "SELECT count(*) FROM journal WHERE kind = 'learn.task'") == 3);
@@ -211,7 +214,7 @@ TEST(whichever_database_call_fails_no_half_task_is_kept)
 {
     with_small(w);
     Visit v;
-    FAILING(w, v, post(w, ANA, ONE "/task", "trial.name=Tea&trial.weight=2"))
+    FAILING(w, v, post(w, ANA, ONE "/answers", "trial.name=Tea&trial.weight=2"))
     {
         EXPECT(sql_int(w, "SELECT count(*) FROM learn_answer") == 0);
         EXPECT(sql_int(w, "SELECT count(*) FROM journal WHERE kind = 'learn.task'") == 0);
@@ -230,10 +233,10 @@ TEST(a_lesson_says_what_is_still_missing_and_is_complete_when_nothing_is)
     answer_one(w, ANA, false);
     EXPECT(says(get(w, ANA, ONE), "1 question is still open."));
     answer(w, ANA, "trial/first/one", "sum", "f1=8");
-    post(w, ANA, ONE "/task", "trial.name=Tea&trial.steps=Too+short");
+    post(w, ANA, ONE "/answers", "trial.name=Tea&trial.steps=Too+short");
     v = post(w, ANA, ONE "/completion", "");
-    EXPECT(v.status == 422 && says(v, "1 line is still open.") && says(v, ONE "#task") && !says(v, ONE "#questions"));
-    post(w, ANA, ONE "/task", "trial.name=Tea&" STEPS);
+    EXPECT(v.status == 422 && says(v, "1 line is still open.") && says(v, "class=\"button\" href=\"" ONE "/task\""));
+    post(w, ANA, ONE "/answers", "trial.name=Tea&" STEPS);
     v = post(w, ANA, ONE "/completion", "");
     EXPECT(v.status == 303);
     EXPECT_STR(v.location, S(TWO));
@@ -257,7 +260,7 @@ TEST(a_lesson_may_be_completed_before_the_one_it_builds_on_and_the_page_says_so)
     with_small(w);
     Visit v = get(w, BO, TWO);
     EXPECT(says(v, "Well done before this:") && says(v, "You may go on all the same."));
-    post(w, BO, TWO "/task", "trial.name=Tea");
+    post(w, BO, TWO "/answers", "trial.name=Tea");
     answer_two(w, BO, "trial/first/two");
     EXPECT(post(w, BO, TWO "/completion", "").status == 303);
 }
@@ -284,7 +287,7 @@ TEST(she_goes_on_where_she_stopped)
     Visit v = get(w, GUEST, "/learn");
     EXPECT(says(v, "Go on where you stopped") && says(v, "href=\"/learn/trial/second/three\""));
     world_wait(w, MINUTE);
-    post(w, GUEST, ONE "/task", "trial.name=Tea");
+    post(w, GUEST, ONE "/answers", "trial.name=Tea");
     EXPECT(says(get(w, GUEST, "/learn"), "class=\"resume\" href=\"" ONE "\""));
     complete_one(w, GUEST);
     EXPECT(says(get(w, GUEST, "/learn"), "class=\"resume\" href=\"" TWO "\""));
@@ -311,8 +314,8 @@ TEST(rebuilding_from_the_journal_gives_the_same_tables)
 {
     with_small(w);
     complete_one(w, ANA);
-    post(w, BO, ONE "/task", "trial.name=Coffee");
-    post(w, BO, ONE "/task", "trial.name=Cocoa");
+    post(w, BO, ONE "/answers", "trial.name=Coffee");
+    post(w, BO, ONE "/answers", "trial.name=Cocoa");
     str before = everything(w);
     int64_t records;
     Landing landing;
@@ -366,13 +369,13 @@ static bool erase_rule(Scope *s, void *arg)
 TEST(what_a_guest_did_follows_her_into_her_account_and_the_newer_answer_stays)
 {
     with_small(w);
-    post(w, ANA, ONE "/task", "trial.name=Old&trial.weight=1");
+    post(w, ANA, ONE "/answers", "trial.name=Old&trial.weight=1");
     world_wait(w, MINUTE);
     complete_one(w, GUEST);
     Joining j = { sql_int(w, "SELECT person FROM learn_done"), world_person(w, ANA) };
     Landing landing;
     CHECK(site_write(world_site(w), world_arena(w), j.account, join_rule, &j, &landing));
-    Visit v = get(w, ANA, ONE);
+    Visit v = get(w, ANA, ONE "/task");
     EXPECT(says(v, "value=\"Tea\"") && says(v, "value=\"1\"") && says(v, "Completed"));
     EXPECT(sql_int(w, at(w, "SELECT count(*) FROM learn_answer WHERE person = %lld", (long long)j.guest)) == 0);
 }
@@ -387,7 +390,7 @@ TEST(an_erased_person_leaves_nothing_here)
     CHECK(site_write(world_site(w), world_arena(w), 0, erase_rule, &person, &landing));
     EXPECT(sql_int(w, at(w, "SELECT count(*) FROM learn_answer WHERE person = %lld", (long long)person)) == 0);
     EXPECT(sql_int(w, "SELECT count(*) FROM learn_done") == 1 && sql_int(w, "SELECT count(*) FROM learn_place") == 1);
-    EXPECT(says(get(w, BO, ONE), "value=\"Tea\""));
+    EXPECT(says(get(w, BO, ONE "/task"), "value=\"Tea\""));
 }
 
 /* ---- content ----------------------------------------------------------------------------------------------------- */

@@ -127,7 +127,8 @@ static str percent_text(Scope *s, int64_t percent) { return num_percent(s, (int)
 
 static str questions_so_far(Scope *s, const QuizStanding *q)
 {
-    if (q->done || !q->answered) return (str){ 0 };
+    if (q->done) return (str){ 0 };
+    if (!q->answered) return TN(s, "{n} question", "{n} questions", q->questions);
     if (q->answered < q->questions)
         return TN(s, "{n} question is still open.", "{n} questions are still open.", q->questions - q->answered);
     return FILL(s, T(s, "You have {percent} so far. Answer again those that were wrong."),
@@ -140,25 +141,34 @@ static str task_so_far(Scope *s, const Standing *st)
     return TN(s, "{n} line is still open.", "{n} lines are still open.", st->required - st->filled);
 }
 
-static RuleLine rule_line(Scope *s, bool met, str text, str so_far, str lesson, const char *place)
+static RuleLine answer_line(Scope *s, const QuizStanding *q, str lesson)
 {
-    RuleLine line = { met, text, so_far, { { 0 } } };
-    if (!met) line.href.s = str_fmt(s->arena, "/learn/%.*s#%s", STR_ARG(lesson), place);
-    return line;
+    return (RuleLine){
+        .met = q->done, .title = T(s, "Check yourself"), .so_far = questions_so_far(s, q),
+        .text = FILL(s, T(s, "Answer all questions, and at least {percent} of them right the last time you answered."),
+                     { "percent", percent_text(s, QUIZ_DONE_PERCENT) }),
+        .href = learn_url_below(s, lesson, "questions"),
+    };
 }
 
-static RuleLines rule_of(Scope *s, const Standing *st, str lesson)
+static RuleLine task_line(Scope *s, const Standing *st, const learn_lesson_row *lesson)
 {
+    return (RuleLine){
+        .met = st->filled == st->required, .title = lesson->task_title, .so_far = task_so_far(s, st),
+        .text = st->required ? T(s, "Fill in and save every line of the task that has a star (*).")
+                             : T(s, "A task on your own product."),
+        .href = learn_url_below(s, lesson->key, "task"),
+    };
+}
+
+static RuleLines rule_of(Scope *s, const LessonView *v)
+{
+    const Standing *st = &v->standing;
     RuleLines rule = { NEW(s->arena, RuleLine, 3), 0 };
-    str answer = FILL(s, T(s, "Answer all questions, and at least {percent} of them right the last time you answered."),
-                      { "percent", percent_text(s, QUIZ_DONE_PERCENT) });
-    str fill = T(s, "Fill in and save every line of the task that has a star (*).");
-    if (st->questions.questions)
-        rule.row[rule.n++] = rule_line(s, st->questions.done, answer, questions_so_far(s, &st->questions), lesson,
-                                       "questions");
-    if (st->required)
-        rule.row[rule.n++] = rule_line(s, st->filled == st->required, fill, task_so_far(s, st), lesson, "task");
-    rule.row[rule.n++] = (RuleLine){ .met = st->done, .text = T(s, "Then say that you are done.") };
+    if (st->questions.questions) rule.row[rule.n++] = answer_line(s, &st->questions, v->lesson.key);
+    if (v->rows.n) rule.row[rule.n++] = task_line(s, st, &v->lesson);
+    for (ptrdiff_t i = 0; i < rule.n && !(i && rule.row[i - 1].next); i++) rule.row[i].next = !rule.row[i].met;
+    if (!st->done) rule.row[rule.n++] = (RuleLine){ .text = T(s, "Then say that you are done.") };
     return rule;
 }
 
@@ -194,17 +204,23 @@ LessonView *lesson_view(Scope *s, str key)
     LessonView *v = NEW(s->arena, LessonView, 1);
     DbAsk lesson = learn_lesson_ask(s, key), around = learn_around_ask(s, s->me, key);
     DbAsk fields = learn_fields_ask(s, s->me, key);
-    QuizSheetAsk sheet = quiz_sheet_ask(s, key);
+    DbAsk questions = quiz_standing_ask(s, key);
     bool there = learn_lesson_got(s, &lesson, &v->lesson);
     v->around = learn_around_got(s, &around);
     v->rows = learn_fields_got(s, &fields);
-    v->questions = quiz_sheet_got(s, &sheet);
+    v->standing = standing_of(quiz_standing_got(s, &questions, key), v->rows, v->around, key);
     if (!there) return NULL;
-    v->fields = fields_shown(s, v->rows);
-    v->standing = standing_of(v->questions->standing, v->rows, v->around, key);
-    v->rule = rule_of(s, &v->standing, key);
+    v->rule = rule_of(s, v);
     v->why_next = why_next(s, &v->lesson);
     count_places(v);
+    return v;
+}
+
+LessonView *task_view(Scope *s, str key)
+{
+    LessonView *v = lesson_view(s, key);
+    if (!v || !v->rows.n) return NULL;
+    v->fields = fields_shown(s, v->rows);
     return v;
 }
 
@@ -233,7 +249,7 @@ void LessonView_json(Json *j, str key, const LessonView *v)
     json_object(j, key);
     learn_lesson_row_json(j, S("lesson"), &v->lesson);
     learn_around_rows_json(j, S("around"), v->around);
-    QuizSheet_json(j, S("questions"), v->questions);
+    QuizStanding_json(j, S("questions"), &v->standing.questions);
     fields_json(j, &v->rows);
     json_bool(j, S("done"), v->standing.done);
     rule_json(j, &v->rule);

@@ -41,16 +41,15 @@ void CourseView_json(Json *j, str key, const CourseView *v);
 
 /* ---- a lesson ---------------------------------------------------------------------------------------------------- */
 
-/* href: where it is done; "" once it is */
-typedef struct RuleLine { bool met; str text, so_far; Url href; } RuleLine;
+/* A step to completion. title and href: the page where it is done; next: the first of these that is open. */
+typedef struct RuleLine { bool met, next; str title, text, so_far; Url href; } RuleLine;
 typedef struct RuleLines { RuleLine *row; ptrdiff_t n; } RuleLines;
 
 typedef struct LessonView {
     learn_lesson_row   lesson;
     learn_around_rows  around;
-    const QuizSheet   *questions;
     learn_fields_rows  rows;           /* the task as it is kept … */
-    FieldsShown        fields;         /* … and as it is shown */
+    FieldsShown        fields;         /* … and as it is shown: see task_view */
     Standing           standing;
     RuleLines          rule;           /* what makes it complete, and what is still missing, in plain words */
     str                why_next;
@@ -58,6 +57,7 @@ typedef struct LessonView {
     int64_t            seen;           /* the newest answer the page shows: see learn_web.c */
 } LessonView;
 LessonView *lesson_view(Scope *s, str key);              /* NULL: no such lesson */
+LessonView *task_view(Scope *s, str key);                /* with the fields to fill in; NULL too for a lesson without a task */
 void LessonView_json(Json *j, str key, const LessonView *v);
 
 /* ---- search (learn_search.c) ------------------------------------------------------------------------------------- */

@@ -4,7 +4,7 @@
  *          /learn/glossary /learn/visit /learn/done      the words, the visit, what I have done
  *          /learn/content                                staff: which packs are in use
  *          /learn/:module  /learn/:module/:course        and …/completion, …/facilitator below a course
- *          /learn/:module/:course/:lesson                and …/print, …/task, …/completion below a lesson
+ *          /learn/:module/:course/:lesson                and …/questions, …/task (POST …/answers), …/completion, …/print below a lesson
  *          /search                                       learn_search.c
  * Rule     every lesson can be read by anybody; what is saved belongs to a person, who is made when she first saves. */
 #include "learn_view.h"
@@ -64,8 +64,6 @@ static Reply facilitator_get(Request *rq)
 
 /* ---- a lesson ---------------------------------------------------------------------------------------------------- */
 
-static LessonView *find(Request *rq) { return lesson_view(&rq->s, key_of(rq, 3)); }
-
 static Form *kept_form(Request *rq, const LessonView *v)
 {
     Form *f = form_filled(rq);
@@ -75,15 +73,27 @@ static Form *kept_form(Request *rq, const LessonView *v)
 
 static Reply lesson_get(Request *rq)
 {
-    LessonView *v = find(rq);
-    return v ? learn_show_lesson(rq, v, kept_form(rq, v)) : not_found(rq);
+    LessonView *v = lesson_view(&rq->s, key_of(rq, 3));
+    return v ? learn_show_lesson(rq, v) : not_found(rq);
 }
 
-/* Where a form was refused the browser shows the form's address; asked for again, it is the lesson. */
-static Reply lesson_again_get(Request *rq)
+static Reply questions_get(Request *rq)
 {
-    return see_other_url(rq, str_fmt(rq->s.arena, "/learn/%.*s", STR_ARG(key_of(rq, 3))));
+    LessonView *v = lesson_view(&rq->s, key_of(rq, 3));
+    if (!v || !v->standing.questions.questions) return not_found(rq);
+    return learn_show_questions(rq, v, quiz_sheet(&rq->s, v->lesson.key));
 }
+
+static Reply task_get(Request *rq)
+{
+    LessonView *v = task_view(&rq->s, key_of(rq, 3));
+    return v ? learn_show_task(rq, v, kept_form(rq, v)) : not_found(rq);
+}
+
+/* Where a form was refused the browser shows the form's address; asked for again, it is the page the form is on. It has an
+ * address of its own, or a browser without the link would put its complaint in the place of the page and what she typed. */
+static Reply completion_get(Request *rq) { return see_other(rq, "/learn/%.*s", STR_ARG(key_of(rq, 3))); }
+static Reply answers_get(Request *rq) { return see_other(rq, "/learn/%.*s/task", STR_ARG(key_of(rq, 3))); }
 
 static Reply paper_get(Request *rq)
 {
@@ -95,9 +105,9 @@ static Reply paper_get(Request *rq)
  * and wins; but a field she left empty here because it was empty then takes nothing away. */
 static bool left_empty(const learn_fields_row *f, str value, int64_t seen) { return !value.n && f->stamp > seen; }
 
-static Reply task_post(Request *rq)
+static Reply answers_post(Request *rq)
 {
-    LessonView *v = find(rq);
+    LessonView *v = task_view(&rq->s, key_of(rq, 3));
     Form *f = form(rq);
     int64_t seen;
     if (!v) return not_found(rq);
@@ -109,7 +119,7 @@ static Reply task_post(Request *rq)
         if (str_eq(values[i], row->value) || left_empty(row, values[i], seen)) continue;
         learn_keep_answer(&rq->s, v->lesson.key, row->field, values[i]);
     }
-    return see_other(rq, "/learn/%.*s#task", STR_ARG(v->lesson.key));
+    return see_other(rq, "/learn/%.*s/task", STR_ARG(v->lesson.key));
 }
 
 /* To the first lesson after this one that is open, or to the course's own page when it has just become complete. */
@@ -127,7 +137,7 @@ static Reply after_completion(Request *rq, const LessonView *v)
 
 static Reply completion_post(Request *rq)
 {
-    LessonView *v = find(rq);
+    LessonView *v = lesson_view(&rq->s, key_of(rq, 3));
     if (!v) return not_found(rq);
     if (!v->standing.done && !standing_ready(&v->standing)) return unprocessable(learn_show_open(rq, v));
     if (!v->standing.done) learn_keep_done(&rq->s, v->lesson.key);
@@ -150,10 +160,12 @@ static const Route routes[] = {
     GET ("/learn/:module/:course/facilitator", facilitator_get,       .who = WHO_ANYONE, .page = "show_sheet"),
     GET ("/learn/:module/:course/:lesson",     lesson_get,            .who = WHO_ANYONE, .page = "show_lesson"),
     GET ("/learn/:module/:course/:lesson/print",       paper_get,        .who = WHO_ANYONE,  .page = "show_paper"),
-    GET ("/learn/:module/:course/:lesson/task",        lesson_again_get, .who = WHO_ANYONE),
-    POST("/learn/:module/:course/:lesson/task",        task_post,        .who = WHO_LEARNER, .page = "show_task",
+    GET ("/learn/:module/:course/:lesson/questions",   questions_get,    .who = WHO_ANYONE,  .page = "show_questions"),
+    GET ("/learn/:module/:course/:lesson/task",        task_get,         .who = WHO_ANYONE,  .page = "show_task"),
+    GET ("/learn/:module/:course/:lesson/answers",     answers_get,      .who = WHO_ANYONE),
+    POST("/learn/:module/:course/:lesson/answers",     answers_post,     .who = WHO_LEARNER, .page = "show_task",
          .body_max = TASK_BODY_MAX),
-    GET ("/learn/:module/:course/:lesson/completion",  lesson_again_get, .who = WHO_ANYONE),
+    GET ("/learn/:module/:course/:lesson/completion",  completion_get,   .who = WHO_ANYONE),
     POST("/learn/:module/:course/:lesson/completion",  completion_post,  .who = WHO_LEARNER, .page = "show_open"),
     GET ("/search",                                    search_get,       .who = WHO_ANYONE,  .page = "show_search"),
 };

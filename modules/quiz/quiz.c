@@ -94,11 +94,21 @@ QuizStandings quiz_standings(Scope *s, str prefix)
     return standings_from(s, quiz_standings_between(s, s->me, prefix, after_prefix(s->arena, prefix)));
 }
 
+DbAsk quiz_standing_ask(Scope *s, str set)
+{
+    return quiz_standings_between_ask(s, s->me, set, str_cat(s->arena, set, S("\x01")));
+}
+
+QuizStanding quiz_standing_got(Scope *s, DbAsk *ask, str set)
+{
+    QuizStandings one = quiz_standings_got(s, ask);
+    return one.n ? one.row[0] : (QuizStanding){ .set = set };
+}
+
 QuizStanding quiz_standing(Scope *s, str set)
 {
-    str just_after = str_fmt(s->arena, "%.*s\x01", STR_ARG(set));
-    QuizStandings one = standings_from(s, quiz_standings_between(s, s->me, set, just_after));
-    return one.n ? one.row[0] : (QuizStanding){ .set = set };
+    DbAsk ask = quiz_standing_ask(s, set);
+    return quiz_standing_got(s, &ask, set);
 }
 
 void QuizStanding_json(Json *j, str key, const QuizStanding *standing)
@@ -121,13 +131,6 @@ void QuizStandings_json(Json *j, str key, const QuizStandings *standings)
 }
 
 /* ---- the sheet ------------------------------------------------------------------------------------------------ */
-
-QuizSheetAsk quiz_sheet_ask(Scope *s, str set)
-{
-    QuizSheetAsk ask = { .set = set, .questions = quiz_sheet_row_ask(s, set) };
-    if (s->me) ask.answers = quiz_my_answers_ask(s, s->me, set);
-    return ask;
-}
 
 static const quiz_my_answers_row *answer_to(const quiz_my_answers_rows *answers, str name)
 {
@@ -157,19 +160,14 @@ static const QuizSheet *sheet_from(Scope *s, str set, const quiz_sheet_row_row *
     return sheet;
 }
 
-const QuizSheet *quiz_sheet_got(Scope *s, QuizSheetAsk *ask)
+const QuizSheet *quiz_sheet(Scope *s, str set)
 {
     quiz_sheet_row_row row = { 0 };
     quiz_my_answers_rows answers = { 0 };
-    quiz_sheet_row_got(s, &ask->questions, &row);
-    if (s->me) answers = quiz_my_answers_got(s, &ask->answers);
-    return sheet_from(s, ask->set, &row, &answers);
-}
-
-const QuizSheet *quiz_sheet(Scope *s, str set)
-{
-    QuizSheetAsk ask = quiz_sheet_ask(s, set);
-    return quiz_sheet_got(s, &ask);
+    DbAsk questions = quiz_sheet_row_ask(s, set), given = quiz_my_answers_ask(s, s->me, set);
+    quiz_sheet_row_got(s, &questions, &row);
+    answers = quiz_my_answers_got(s, &given);
+    return sheet_from(s, set, &row, &answers);
 }
 
 void QuizSheet_json(Json *j, str key, const QuizSheet *sheet)

@@ -9,7 +9,7 @@
  * A set of questions has a key, by custom the address of its lesson: "practices/order/map". Questions are written in
  * GIFT (docs/AUTHORS.md); quiz_gift.c says which parts of it.
  *
- * In a lesson:     const QuizSheet *sheet = quiz_sheet(s, key);          two queries
+ * On a page:       const QuizSheet *sheet = quiz_sheet(s, key);          two queries
  *                  {{ use quiz.questions(sheet, language) }}             in the page; a set without questions shows nothing
  */
 #pragma once
@@ -98,8 +98,10 @@ typedef struct QuizStanding {
 typedef struct QuizStandings { QuizStanding *row; ptrdiff_t n; } QuizStandings;
 
 QuizStanding  quiz_standing(Scope *s, str set);
+DbAsk         quiz_standing_ask(Scope *s, str set);    /* an ask travels together with other questions of the same page (db.h) */
+QuizStanding  quiz_standing_got(Scope *s, DbAsk *ask, str set);
 /* Every set whose key begins with `prefix` ("practices/order/"), in order of key; one query. Sets without questions are
- * left out. The ask travels together with other questions of the same page (db.h). */
+ * left out. */
 QuizStandings quiz_standings(Scope *s, str prefix);
 DbAsk         quiz_standings_ask(Scope *s, str prefix);
 QuizStandings quiz_standings_got(Scope *s, DbAsk *ask);
@@ -116,8 +118,4 @@ typedef struct QuizSheet {
 } QuizSheet;
 
 const QuizSheet *quiz_sheet(Scope *s, str set);
-/* The same in two halves: two asks that travel with those of the page, got in this order. */
-typedef struct QuizSheetAsk { str set; DbAsk questions, answers; } QuizSheetAsk;
-QuizSheetAsk     quiz_sheet_ask(Scope *s, str set);
-const QuizSheet *quiz_sheet_got(Scope *s, QuizSheetAsk *ask);
 void QuizSheet_json(Json *j, str key, const QuizSheet *sheet);

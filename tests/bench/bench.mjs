@@ -10,7 +10,7 @@ import path from "node:path";
 import { Client, forms } from "../e2e/client.mjs";
 import { House, root } from "../e2e/house.mjs";
 
-const LESSON = "/learn/practices/order/map", NEXT_LESSON = "/learn/practices/order/pro-forma";
+const LESSON = "/learn/practices/order/map", NEXT_LESSON = "/learn/practices/order/pro-forma", QUESTIONS = `${LESSON}/questions`;
 const seconds = Number(process.env.BENCH_SECONDS || 5), rounds = Number(process.env.BENCH_ROUNDS || 5);
 const binary = path.join(root, "build/release/sampan");
 const here = path.join(root, "tests/bench");
@@ -133,7 +133,7 @@ async function answerRow() {
   const lines = [];
   for (let i = 0; i < 64; i++) {
     const client = new Client(house.url);
-    const page = await client.get(LESSON);
+    const page = await client.get(QUESTIONS);
     const form = forms(page.html).find(f => f.action === "/quiz/answers" && f.radios.length);
     const radio = form.radios[0];
     const first = await client.post(form.action, { ...form.hidden, [radio.name]: radio.value });

@@ -36,12 +36,12 @@ export const forms = html => [...html.matchAll(/<form\b([^>]*)>([\s\S]*?)<\/form
   inside,
 }));
 
-export const LESSON = "/learn/practices/order/map";
+export const LESSON = "/learn/practices/order/map", QUESTIONS = `${LESSON}/questions`;
 
 // A visitor who can answer the first question with choices, again and again.
 export async function answerer(house, client = new Client(house.url)) {
-  const page = await client.get(LESSON);
-  if (page.status !== 200) throw new Error(`the lesson: ${page.status}`);
+  const page = await client.get(QUESTIONS);
+  if (page.status !== 200) throw new Error(`the questions: ${page.status}`);
   const form = forms(page.html).find(f => f.action === "/quiz/answers" && f.radios.length > 1);
   return { client, answer: n => client.post(form.action, { ...form.hidden, choice: form.radios[n % form.radios.length].value }) };
 }

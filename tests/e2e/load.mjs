@@ -2,27 +2,26 @@
 // sanitizer says is in the log; a clean log and a clean end are what is asked for, and that every answer that was acknowledged is there.
 //   node tests/e2e/load.mjs BINARY [DATABASE_URL]
 import net from "node:net";
-import { Client, forms } from "./client.mjs";
+import { Client, LESSON, QUESTIONS, forms } from "./client.mjs";
 import { House, expect, runVisits, visit } from "./house.mjs";
 
 const [binary, database = ""] = process.argv.slice(2);
-const LESSON = "/learn/practices/order/map";
 
 async function learner(house, n) {
   const client = new Client(house.url);
   let acknowledged = 0;
   for (let round = 0; round < 12; round++) {
-    const page = await client.get(LESSON);
-    expect(page.status === 200, `learner ${n} got ${page.status} for the lesson`);
+    const page = await client.get(QUESTIONS);
+    expect(page.status === 200, `learner ${n} got ${page.status} for the questions`);
     for (const form of forms(page.html).filter(f => f.action === "/quiz/answers" && f.radios.length).slice(0, 3)) {
       const radio = form.radios[(n + round) % form.radios.length];
       const reply = await client.post(form.action, { ...form.hidden, [radio.name]: radio.value });
       expect(reply.status === 303, `learner ${n} was told ${reply.status} on answering`);
       acknowledged++;
     }
-    await Promise.all([client.get("/"), client.get("/learn"), client.get("/search?q=invoice"), client.get("/not/here")]);
+    await Promise.all([client.get(LESSON), client.get("/"), client.get("/learn"), client.get("/search?q=invoice"), client.get("/not/here")]);
   }
-  const again = await client.get(LESSON);
+  const again = await client.get(QUESTIONS);
   expect(again.html.includes('class="saved"') || acknowledged === 0, `learner ${n} finds her answers gone`);
   return acknowledged;
 }

@@ -73,6 +73,8 @@ for (const javaScriptEnabled of [true, false]) {
     expect(await page.getByRole("heading", { level: 1 }).innerText() === "Your product can travel.", "the home page does not say what this is");
     await page.getByRole("link", { name: "Start the first lesson" }).click();
     await page.waitForURL(`**${COURSE}/map`);
+    await page.getByRole("link", { name: "Check yourself" }).click();
+    await page.waitForURL(`**${COURSE}/map/questions`);
     const map = solutions("practices/order/10-map.gift");
     const [first, second, third] = [...map.keys()];
 
@@ -89,7 +91,7 @@ for (const javaScriptEnabled of [true, false]) {
     await question(page, third).locator(".error").waitFor();
 
     // the link is lost in the middle of the task; what she typed is not
-    await page.goto(`${house.url}${COURSE}/map`);
+    await page.goto(`${house.url}${COURSE}/map/task`);
     const words = "Which size, how many, counted how, where to, when? ".repeat(6).trim();
     await page.locator("#task textarea").first().fill(words);
     await context.setOffline(true);
@@ -99,7 +101,7 @@ for (const javaScriptEnabled of [true, false]) {
       await page.close();
       page = await context.newPage();
       await context.setOffline(false);
-      await page.goto(`${house.url}${COURSE}/map`);
+      await page.goto(`${house.url}${COURSE}/map/task`);
     } else {
       await page.waitForTimeout(500);
       await context.setOffline(false);
@@ -115,20 +117,24 @@ for (const javaScriptEnabled of [true, false]) {
     await page.getByText("Go on where you stopped").waitFor();
     await page.locator("a.resume").first().click();
     await page.waitForURL(`**${COURSE}/map*`);
+    await page.locator("#standing").getByRole("link", { name: "Check yourself" }).click();
     await question(page, first).getByText("Right.").first().waitFor();
+    await page.goto(`${house.url}${COURSE}/map/task`);
     expect(await page.locator("#task textarea").first().inputValue() !== "", "the task is empty after the power cut");
 
     // an account, later, and nothing is lost
     await makeAccount(page, "Ligaya");
-    await page.goto(`${house.url}${COURSE}/map`);
+    await page.goto(`${house.url}${COURSE}/map/questions`);
     await question(page, second).getByText("Right.").first().waitFor();
 
     // the whole course
     for (const [lesson, file] of LESSONS) {
-      if (!page.url().endsWith(`${COURSE}/${lesson}`)) await page.goto(`${house.url}${COURSE}/${lesson}`);
+      await page.goto(`${house.url}${COURSE}/${lesson}/questions`);
       for (const [name, solution] of solutions(`practices/order/${file}.gift`)) {
         if (await question(page, name).locator(".feedback strong", { hasText: "Right." }).count() === 0) await answer(page, name, solution);
       }
+      await page.locator("#standing a[href$='/task']").click();
+      await page.waitForURL("**/task");
       await fillTask(page);
       expect(await page.locator(".error:visible").count() === 0, `the task of ${lesson} was refused: ${(await page.locator(".error:visible").allInnerTexts()).join("; ")}`);
       await press(page, page.locator("#standing button"));
@@ -167,8 +173,9 @@ for (const javaScriptEnabled of [true, false]) {
 
 visit("what a visitor typed before her first answer is still hers after it", async ({ browser }) => inHouse(browser, phone, async ({ house, context, page }) => {
   const map = solutions("practices/order/10-map.gift"), [first, second] = map.keys();
-  await page.goto(`${house.url}${COURSE}/map`);
+  await page.goto(`${house.url}${COURSE}/map/task`);
   await page.locator("#task textarea").first().fill("Dear Mei, thank you for writing.");
+  await page.goto(`${house.url}${COURSE}/map/questions`);
   await context.setOffline(true);
   for (const name of [first, second]) {
     await fillIn(question(page, name), map.get(name));
@@ -177,16 +184,16 @@ visit("what a visitor typed before her first answer is still hers after it", asy
   }
   await context.setOffline(false);
   for (const name of [first, second]) await question(page, name).getByText("Right.").first().waitFor({ timeout: 25000 });
-  await page.reload();
+  await page.goto(`${house.url}${COURSE}/map/task`);
   expect(await page.locator("#task textarea").first().inputValue() === "Dear Mei, thank you for writing.", "the draft did not follow her");
 }));
 
 visit("one question answered from two tabs: both answers are kept, the later one counts, neither tab fails", async ({ browser }) => inHouse(browser, desktop, async ({ house, context, page }) => {
   const map = solutions("practices/order/10-map.gift"), [first] = map.keys();
-  await page.goto(`${house.url}${COURSE}/map`);
+  await page.goto(`${house.url}${COURSE}/map/questions`);
   await answer(page, first, map.get(first));
   const other = await context.newPage();
-  await other.goto(`${house.url}${COURSE}/map`);
+  await other.goto(`${house.url}${COURSE}/map/questions`);
   await answer(page, first, { choices: ["Your whole catalogue, so that she can choose"] });
   await answer(other, first, map.get(first));
   await page.reload();
@@ -195,7 +202,7 @@ visit("one question answered from two tabs: both answers are kept, the later one
 }));
 
 visit("by keyboard alone: to the lesson, a question answered, the next one reached", async ({ browser }) => inHouse(browser, { ...desktop, javaScriptEnabled: false }, async ({ house, page }) => {
-  await page.goto(`${house.url}${COURSE}/map`);
+  await page.goto(`${house.url}${COURSE}/map/questions`);
   await page.keyboard.press("Tab");
   expect(await page.evaluate(() => document.activeElement.className) === "skip", "the first stop is not the way past the bar");
   await page.keyboard.press("Enter");
@@ -212,14 +219,14 @@ visit("the way around a lesson: a jump loads nothing again, the list closes, and
   await page.goto(`${house.url}${COURSE}/map`);
   await page.evaluate(() => { globalThis.stillHere = true; });
   await page.locator(".contents summary").click();
-  await page.locator(".contents a[href='#task']").click();
-  await page.waitForURL("**/map#task");
-  const [stillHere, top, bar] = await page.evaluate(() => [globalThis.stillHere, document.querySelector("#task").getBoundingClientRect().top, document.querySelector(".contents").getBoundingClientRect().bottom]);
+  await page.locator(".contents a[href='#standing']").click();
+  await page.waitForURL("**/map#standing");
+  const [stillHere, top, bar] = await page.evaluate(() => [globalThis.stillHere, document.querySelector("#standing").getBoundingClientRect().top, document.querySelector(".contents").getBoundingClientRect().bottom]);
   expect(stillHere, "the page was loaded again");
-  expect(top >= bar && top < bar + 60, `the task begins at ${top}, the bar ends at ${bar}`);
+  expect(top >= bar && top < bar + 60, `her turn begins at ${top}, the bar ends at ${bar}`);
 }));
 
-const PAGES = ["/", "/learn", "/learn/practices", COURSE, `${COURSE}/map`, `${COURSE}/papers`, `${COURSE}/map/print`, "/learn/glossary", "/learn/visit", "/search", "/search?q=invoice", "/search?q=zzzz", "/people", "/people/account/new", "/people/session/new", "/nowhere/at/all", "/example"];
+const PAGES = ["/", "/learn", "/learn/practices", COURSE, `${COURSE}/map`, `${COURSE}/map/questions`, `${COURSE}/papers`, `${COURSE}/map/task`, `${COURSE}/map/print`, "/learn/glossary", "/learn/visit", "/search", "/search?q=invoice", "/search?q=zzzz", "/people", "/people/account/new", "/people/session/new", "/nowhere/at/all", "/example"];
 
 for (const [face, options] of [["at 320 px", { ...narrow }], ["at 320 px in the dark", { ...narrow, colorScheme: "dark" }], ["in Arabic at 320 px", { ...narrow, locale: "ar" }], ["on a desk", desktop]]) {
   visit(`axe finds nothing and nothing sticks out, ${face}`, async ({ browser }) => inHouse(browser, options, async ({ house, page }) => {
@@ -231,7 +238,7 @@ for (const [face, options] of [["at 320 px", { ...narrow }], ["at 320 px in the 
       expect(await page.evaluate(() => document.documentElement.dir) === (options.locale === "ar" ? "rtl" : "ltr"), `${at}: the direction is wrong`);
     }
     const map = solutions("practices/order/10-map.gift"), [first, second] = map.keys();       // and with answers, right and wrong
-    await page.goto(`${house.url}${COURSE}/map`);
+    await page.goto(`${house.url}${COURSE}/map/questions`);
     await fillIn(question(page, first), options.locale ? { choices: ["Your whole catalogue, so that she can choose"] } : map.get(first));
     await press(page, question(page, first).locator("button"));
     await question(page, second).locator("button").click();
