@@ -15,6 +15,7 @@
 #include "app/app.h"
 #include "app_pages.h"
 #include "db_all.h"
+#include "i18n/i18n.h"
 #include "journal/journal.h"
 
 extern const Asset app_assets[];
@@ -161,9 +162,12 @@ static int help(int status)
 static int run_module(const Program *p, const Module *m)
 {
     str why;
+    i18n_start();
+    int status = m->tool ? m->tool(p->argc - 2, p->argv + 2) : -1;
+    if (status >= 0) return status;
     Site *site = open_site(p, &why);
     if (!site) return complain(why);
-    int status = m->command(site, p->argc - 2, p->argv + 2);
+    status = m->command(site, p->argc - 2, p->argv + 2);
     site_close(site);
     return status;
 }

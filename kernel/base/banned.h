@@ -25,7 +25,7 @@ BANNED(localtime, "times are UTC; a zone is shown by i18n");
 BANNED(ctime,   "use time_iso");
 BANNED(asctime, "use time_iso");
 BANNED(rand,    "use os_random");
-BANNED(system,  "use os_spawn");
+BANNED(system,  "this program starts no other");
 #define strcpy(...)    banned_strcpy()
 #define strncpy(...)   banned_strncpy()
 #define strcat(...)    banned_strcat()

@@ -86,7 +86,8 @@ typedef struct Module {
     bool (*start)(Scope *s);                              /* once at start, writing; false stops the program with a log line */
     void (*nav)(Request *rq, Nav *nav);                   /* entries for the bar at the top; in the page's read transaction */
     bool (*doctor)(Scope *s, struct Doctor *d);           /* what is wrong and how to mend it */
-    int  (*command)(Site *site, int argc, char **argv);   /* `sampan <name> …` */
+    int  (*command)(Site *site, int argc, char **argv);   /* `sampan <name> …`, while no server holds the data folder */
+    int  (*tool)(int argc, char **argv);                  /* the same, needing no installation; -1: these words are `command`'s */
     const char *sign_in;                                  /* the address visitors are led to; one module has it */
     const str *markup;                                    /* &<name>_pages_literals: its pages compress against it (RFC 9842) */
     void (*person_made)(Scope *s, int64_t id);            /* writing: a visitor saves for the first time (WHO_LEARNER) */

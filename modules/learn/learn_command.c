@@ -67,7 +67,7 @@ static void tell_table(const Pack *pack)
     }
     tell_lesson(&sum);
     tell_questions(pack);
-    printf("%lld modules, %lld courses, %lld lessons, %lld words in the glossary\n", (long long)pack->module_n,
+    printf("modules %lld, courses %lld, lessons %lld, glossary words %lld\n", (long long)pack->module_n,
            (long long)pack->course_n, (long long)pack->lesson_n, (long long)pack->term_n);
 }
 
@@ -127,28 +127,34 @@ static int install(Site *site, Arena *arena, Order *o)
     return saved ? 0 : 1;
 }
 
-int learn_command(Site *site, int argc, char **argv)
+/* A site is asked for only to install. */
+static int carry_out(Site *site, const char *folder)
 {
-    const char *what = argc > 0 ? argv[0] : "";
-    bool check = strcmp(what, "check") == 0, put = strcmp(what, "install") == 0;
-    if (argc != 2 || (!check && !put)) {
-        fprintf(stderr, "usage: sampan learn check FOLDER | install FOLDER\n");
-        return 2;
-    }
-    if (!is_folder(argv[1])) {
-        fprintf(stderr, "there is no folder %s\n", argv[1]);
+    if (!is_folder(folder)) {
+        fprintf(stderr, "there is no folder %s\n", folder);
         return 1;
     }
     Region reading, writing;
     CHECK(region_open(&reading, COMMAND_BYTES) && region_open(&writing, COMMAND_BYTES));
     Arena keep = region_arena(&reading, NULL), arena = region_arena(&writing, NULL);
     Scope s = { .arena = &keep, .lang = lang_at(0) };
-    Order order = { .folder = argv[1] };
+    Order order = { .folder = folder };
     Landing landing;
     int status = 1;
     if (!scope_try(&s, read_pack, &order, &landing)) fprintf(stderr, "%s\n", landing.what);
-    else status = check ? tell(&order) : install(site, &arena, &order);
+    else status = site ? install(site, &arena, &order) : tell(&order);
     region_close(&writing);
     region_close(&reading);
     return status;
 }
+
+int learn_tool(int argc, char **argv)
+{
+    const char *what = argc > 0 ? argv[0] : "";
+    if (argc == 2 && strcmp(what, "install") == 0) return -1;
+    if (argc == 2 && strcmp(what, "check") == 0) return carry_out(NULL, argv[1]);
+    fprintf(stderr, "usage: sampan learn check FOLDER | install FOLDER\n");
+    return 2;
+}
+
+int learn_command(Site *site, int argc, char **argv) { return carry_out(site, argv[1]); }

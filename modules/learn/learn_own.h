@@ -64,4 +64,5 @@ str  pack_name_of(Arena *keep, const char *folder);                  /* "content
 
 bool learn_start(Scope *s);
 int  learn_command(Site *site, int argc, char **argv);
+int  learn_tool(int argc, char **argv);
 bool learn_doctor(Scope *s, struct Doctor *d);

@@ -182,4 +182,5 @@ const Module learn_module = {
     .journal = learn_kinds, .journal_n = LEARN_KINDS,
     .markup = &learn_pages_literals,
     .start = learn_start,   .nav = nav,               .doctor = learn_doctor, .command = learn_command,
+    .tool = learn_tool,
 };
