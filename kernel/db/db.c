@@ -115,6 +115,14 @@ static void reader_give(Db *db, DbConn *c, bool fit)
     pthread_mutex_unlock(&db->lock);
 }
 
+void views_end(Db *db)
+{
+    if (!db->engine->view_end) return;
+    pthread_mutex_lock(&db->lock);
+    for (DbConn *c = db->resting; c; c = c->next) db->engine->view_end(c);
+    pthread_mutex_unlock(&db->lock);
+}
+
 void db_read_begin(Scope *s, Db *db)
 {
     CHECK(!s->db && !s->writing);

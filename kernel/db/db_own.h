@@ -22,7 +22,8 @@ typedef struct Engine {
     bool    (*fit)(DbConn *c);                                 /* false: the connection is of no use any more */
 
     bool    (*read_begin)(DbConn *c);
-    bool    (*read_end)(DbConn *c);                            /* false: of no use any more */
+    bool    (*read_end)(DbConn *c);                            /* false: of no use any more; may keep its view of the data */
+    void    (*view_end)(DbConn *c);                            /* of one that rests. NULL: this engine keeps none */
 
     void    (*ask)(Scope *s, DbAsk *a, const DbValue *args);
     void    (*got)(Scope *s, DbAsk *a);                        /* fills rows and n */
@@ -60,6 +61,7 @@ struct Db {
     pthread_cond_t  changed;
     DbConn         *resting;         /* readers nobody uses now; the last one back is the first to go */
     int             reading;         /* readers in use */
+    _Atomic int64_t commits;         /* counted before those who wrote are told */
     DbWork         *waiting, **waiting_end;
     bool            paused, closing;
 
@@ -74,6 +76,9 @@ struct Db {
 
 /* db.c: counts a call and says whether a test wants it to fail. c: NULL for a reader that is not there yet. */
 bool call_fails(Db *db, const DbConn *c);
+
+/* db.c: a resting reader that still sees the data as it was keeps the engine from tidying up. */
+void views_end(Db *db);
 
 /* db_writer.c */
 bool writer_start(Db *db);

@@ -6,7 +6,12 @@
  *
  * The WAL is copied back (PASSIVE) between batches each time it has grown by WAL_PAGES. It starts anew at a write that finds
  * it copied and no reader in it. Readers that overlap without end can put that off, so beyond WAL_PAGES_HIGH the writer
- * waits a moment for those who are inside (TRUNCATE). */
+ * waits a moment for those who are inside (TRUNCATE).
+ *
+ * To begin and end a read transaction costs two locks on a file, taken inside a lock that all threads share. So a reader
+ * that rests keeps its transaction open as long as nobody has written, and the next page finds it begun. Nobody else
+ * writes to this file (see os_lock_file in main), so the writer's count of commits says when a view is old. Before it
+ * begins and after it has committed, the writer ends the views of those that rest. */
 #include <sqlite3.h>
 #include "db/db_own.h"
 #include "os/os.h"
@@ -26,6 +31,7 @@ typedef struct Lite {
     int            prepared_n;
     sqlite3_stmt  *running;              /* a fault may leave one behind */
     bool           running_once;
+    int64_t        view;                 /* a reader's: the count of commits when its transaction began; -1: not to be kept */
     int            wal_pages, wal_next;  /* in the log after the last commit; when to copy it back */
 } Lite;
 
@@ -163,6 +169,7 @@ _Noreturn static void query_failed(Scope *s, const DbQuery *q)
     Lite *l = lite_of(s->db);
     FaultKind kind = fault_kind(sqlite3_errcode(l->db));
     refused(l);
+    l->view = -1;
     running_end(l);
     fault_at(s->landing, q->file, q->line, kind, "%s: %s", q->name, s->db->why);
 }
@@ -269,14 +276,26 @@ static int64_t lite_run(Scope *s, const DbQuery *q, const DbValue *args)
 
 static bool in_transaction(Lite *l) { return !sqlite3_get_autocommit(l->db); }
 
-static bool lite_read_begin(DbConn *c) { return control(lite_of(c), BEGIN_READ); }
+static bool view_drop(Lite *l) { return !in_transaction(l) || control(l, COMMIT) || control(l, ROLLBACK); }
+static bool view_is_new(Lite *l) { return l->view == atomic_load(&l->conn.db->commits); }
+
+static bool lite_read_begin(DbConn *c)
+{
+    Lite *l = lite_of(c);
+    if (in_transaction(l) && view_is_new(l)) return true;
+    if (!view_drop(l)) return false;
+    l->view = atomic_load(&c->db->commits);
+    return control(l, BEGIN_READ);
+}
 
 static bool lite_read_end(DbConn *c)
 {
     Lite *l = lite_of(c);
     running_end(l);
-    return !in_transaction(l) || control(l, COMMIT) || control(l, ROLLBACK);
+    return view_is_new(l) || view_drop(l);
 }
+
+static void lite_view_end(DbConn *c) { view_drop(lite_of(c)); }
 
 static bool lite_begin(DbConn *c)     { return control(lite_of(c), BEGIN_WRITE); }
 static bool lite_savepoint(DbConn *c) { return in_transaction(lite_of(c)) && control(lite_of(c), SAVEPOINT); }
@@ -341,7 +360,7 @@ static bool lite_prepares(DbConn *c, const DbQuery *q)
 
 const Engine engine_sqlite = {
     .open = lite_open, .close = lite_close, .fit = lite_fit,
-    .read_begin = lite_read_begin, .read_end = lite_read_end,
+    .read_begin = lite_read_begin, .read_end = lite_read_end, .view_end = lite_view_end,
     .ask = lite_ask, .got = lite_got, .run = lite_run,
     .begin = lite_begin, .savepoint = lite_savepoint, .release = lite_release, .rollback_to = lite_rollback_to,
     .commit = lite_commit, .rollback = lite_rollback, .rest = lite_rest,

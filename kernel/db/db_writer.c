@@ -110,6 +110,7 @@ static bool batch_try(Db *db, Piece *pieces, int n)
     all_lost(pieces, n);
     if (!writer_ready(db)) return true;
     DbConn *c = db->writer;
+    views_end(db);
     bool whole = db->engine->begin(c);
     for (int i = 0; i < n && whole; i++) whole = piece_run(c, &pieces[i]);
     if (!whole) {
@@ -121,6 +122,8 @@ static bool batch_try(Db *db, Piece *pieces, int n)
         os_log(LOG_ERROR, "db: a commit failed: %s", c->why);
         all_lost(pieces, n);
     }
+    atomic_fetch_add(&db->commits, 1);
+    views_end(db);
     return how != COMMIT_AGAIN;
 }
 
