@@ -5,21 +5,9 @@
 
 /* ---- standing ---------------------------------------------------------------------------------------------------- */
 
-bool field_filled(const learn_fields_row *f)
+Standing standing_of(QuizStanding questions, learn_task_state_row task, learn_around_rows around, str lesson)
 {
-    if (f->kind == FIELD_LONG) return str_chars(f->value) >= (int64_t)f->low && f->value.n > 0;
-    return f->value.n > 0;
-}
-
-Standing standing_of(QuizStanding questions, learn_fields_rows fields, learn_around_rows around, str lesson)
-{
-    Standing st = { .questions = questions };
-    for (ptrdiff_t i = 0; i < fields.n; i++) {
-        const learn_fields_row *f = &fields.row[i];
-        st.required += f->required;
-        st.filled += f->required && field_filled(f);
-        if (f->at > st.saved_at) st.saved_at = f->at;
-    }
+    Standing st = { .questions = questions, .task = task };
     for (ptrdiff_t i = 0; i < around.n; i++) {
         if (!str_eq(around.row[i].key, lesson)) continue;
         st.done = around.row[i].done;
@@ -30,7 +18,7 @@ Standing standing_of(QuizStanding questions, learn_fields_rows fields, learn_aro
 
 bool standing_ready(const Standing *st)
 {
-    return (st->questions.done || !st->questions.questions) && st->filled == st->required;
+    return (st->questions.done || !st->questions.questions) && st->task.filled == st->task.required;
 }
 
 str course_of(str lesson)

@@ -44,6 +44,14 @@ SELECT n.key, n.title, n.minutes, n.position, n.inside AS "inside:bool", n.befor
   FROM learn_near n LEFT JOIN learn_done d ON d.person = :me AND d.lesson = n.key
  WHERE n.page = :page ORDER BY n.position;
 
+-- name: task_state(me int, lesson str, counted int) one
+-- How far her task is. `counted`: the kind of field whose characters are counted before it is filled.
+SELECT count(*) AS "lines:int", coalesce(sum(f.required), 0) AS "required:int", coalesce(max(a.at), 0) AS "saved_at:int",
+       coalesce(sum(CASE WHEN f.required = 1 AND a.value <> '' AND (f.kind <> :counted OR length(a.value) >= f.low) THEN 1
+                         ELSE 0 END), 0) AS "filled:int"
+  FROM learn_field f LEFT JOIN learn_answer a ON a.person = :me AND a.field = f.field
+ WHERE f.lesson = :lesson;
+
 -- name: fields(me int, lesson str) many
 SELECT f.field, f.kind, f.required AS "required:bool", f.label, f.hint, f.unit, f.low, f.high, f.options,
        coalesce(a.value, '') AS "value:str", coalesce(a.stamp, 0) AS "stamp:int", coalesce(a.at, 0) AS "at:int"

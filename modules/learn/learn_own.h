@@ -18,15 +18,13 @@ extern const EntryKind learn_kinds[LEARN_KINDS];
 typedef enum NextWhy { NEXT_NONE, NEXT_BUILDS, NEXT_STEP, NEXT_COURSE, NEXT_MODULE } NextWhy;
 
 typedef struct Standing {
-    QuizStanding questions;
-    int64_t      required, filled;     /* starred fields of the task */
-    int64_t      saved_at;             /* the latest answer in the task */
-    bool         done;
-    int64_t      done_at;
+    QuizStanding   questions;
+    learn_task_state_row task;
+    bool           done;
+    int64_t        done_at;
 } Standing;
 
-bool     field_filled(const learn_fields_row *f);
-Standing standing_of(QuizStanding questions, learn_fields_rows fields, learn_around_rows around, str lesson);
+Standing standing_of(QuizStanding questions, learn_task_state_row task, learn_around_rows around, str lesson);
 bool     standing_ready(const Standing *st);                         /* all but her word is there */
 
 /* Writing, by s->me. */
@@ -43,7 +41,7 @@ typedef struct FieldShown {
     str         label, hint;
     Options     options;
     str         value;                 /* on paper and as JSON */
-    bool        required, filled;
+    bool        required;
 } FieldShown;
 typedef struct FieldsShown { FieldShown *row; ptrdiff_t n; } FieldsShown;
 

@@ -134,8 +134,9 @@ TEST(a_program_reads_a_lesson_as_json)
 {
     with_small(w);
     Visit v = get_json(w, STRANGER, ONE);
-    EXPECT(v.status == 200 && says(v, "\"title\":\"Pack a box\"") && says(v, "\"field\":\"trial.name\"") &&
-           says(v, "\"met\":false"));
+    EXPECT(v.status == 200 && says(v, "\"title\":\"Pack a box\"") && says(v, "\"met\":false"));
+    EXPECT(says(get_json(w, STRANGER, ONE "/task"), "\"field\":\"trial.name\""));
+    EXPECT(says(get_json(w, STRANGER, ONE "/questions"), "\"name\":\"corners\""));
     EXPECT(says(get_json(w, STRANGER, "/learn"), "\"stop\""));
     EXPECT(says(get_json(w, STRANGER, "/search?q=corners"), "\"hits\""));
 }

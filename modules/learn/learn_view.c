@@ -135,10 +135,10 @@ static str questions_so_far(Scope *s, const QuizStanding *q)
                 { "percent", percent_text(s, q->percent) });
 }
 
-static str task_so_far(Scope *s, const Standing *st)
+static str task_so_far(Scope *s, const learn_task_state_row *task)
 {
-    if (st->filled == st->required || !st->filled) return (str){ 0 };
-    return TN(s, "{n} line is still open.", "{n} lines are still open.", st->required - st->filled);
+    if (task->filled == task->required || !task->filled) return (str){ 0 };
+    return TN(s, "{n} line is still open.", "{n} lines are still open.", task->required - task->filled);
 }
 
 static RuleLine answer_line(Scope *s, const QuizStanding *q, str lesson)
@@ -151,11 +151,11 @@ static RuleLine answer_line(Scope *s, const QuizStanding *q, str lesson)
     };
 }
 
-static RuleLine task_line(Scope *s, const Standing *st, const learn_lesson_row *lesson)
+static RuleLine task_line(Scope *s, const learn_task_state_row *task, const learn_lesson_row *lesson)
 {
     return (RuleLine){
-        .met = st->filled == st->required, .title = lesson->task_title, .so_far = task_so_far(s, st),
-        .text = st->required ? T(s, "Fill in and save every line of the task that has a star (*).")
+        .met = task->filled == task->required, .title = lesson->task_title, .so_far = task_so_far(s, task),
+        .text = task->required ? T(s, "Fill in and save every line of the task that has a star (*).")
                              : T(s, "A task on your own product."),
         .href = learn_url_below(s, lesson->key, "task"),
     };
@@ -166,7 +166,7 @@ static RuleLines rule_of(Scope *s, const LessonView *v)
     const Standing *st = &v->standing;
     RuleLines rule = { NEW(s->arena, RuleLine, 3), 0 };
     if (st->questions.questions) rule.row[rule.n++] = answer_line(s, &st->questions, v->lesson.key);
-    if (v->rows.n) rule.row[rule.n++] = task_line(s, st, &v->lesson);
+    if (st->task.lines) rule.row[rule.n++] = task_line(s, &st->task, &v->lesson);
     for (ptrdiff_t i = 0; i < rule.n && !(i && rule.row[i - 1].next); i++) rule.row[i].next = !rule.row[i].met;
     if (!st->done) rule.row[rule.n++] = (RuleLine){ .text = T(s, "Then say that you are done.") };
     return rule;
@@ -195,20 +195,18 @@ static void count_places(LessonView *v)
         v->of++;
         if (str_eq(v->around.row[i].key, v->lesson.key)) v->place = v->of;
     }
-    for (ptrdiff_t i = 0; i < v->rows.n; i++)
-        if (v->rows.row[i].stamp > v->seen) v->seen = v->rows.row[i].stamp;
 }
 
 LessonView *lesson_view(Scope *s, str key)
 {
     LessonView *v = NEW(s->arena, LessonView, 1);
     DbAsk lesson = learn_lesson_ask(s, key), around = learn_around_ask(s, s->me, key);
-    DbAsk fields = learn_fields_ask(s, s->me, key);
-    DbAsk questions = quiz_standing_ask(s, key);
+    DbAsk task = learn_task_state_ask(s, s->me, key, FIELD_LONG), questions = quiz_standing_ask(s, key);
+    learn_task_state_row so_far = { 0 };
     bool there = learn_lesson_got(s, &lesson, &v->lesson);
     v->around = learn_around_got(s, &around);
-    v->rows = learn_fields_got(s, &fields);
-    v->standing = standing_of(quiz_standing_got(s, &questions, key), v->rows, v->around, key);
+    learn_task_state_got(s, &task, &so_far);
+    v->standing = standing_of(quiz_standing_got(s, &questions, key), so_far, v->around, key);
     if (!there) return NULL;
     v->rule = rule_of(s, v);
     v->why_next = why_next(s, &v->lesson);
@@ -219,8 +217,11 @@ LessonView *lesson_view(Scope *s, str key)
 LessonView *task_view(Scope *s, str key)
 {
     LessonView *v = lesson_view(s, key);
-    if (!v || !v->rows.n) return NULL;
+    if (!v || !v->standing.task.lines) return NULL;
+    v->rows = learn_fields(s, s->me, key);
     v->fields = fields_shown(s, v->rows);
+    for (ptrdiff_t i = 0; i < v->rows.n; i++)
+        if (v->rows.row[i].stamp > v->seen) v->seen = v->rows.row[i].stamp;
     return v;
 }
 

@@ -48,12 +48,13 @@ typedef struct RuleLines { RuleLine *row; ptrdiff_t n; } RuleLines;
 typedef struct LessonView {
     learn_lesson_row   lesson;
     learn_around_rows  around;
-    learn_fields_rows  rows;           /* the task as it is kept … */
-    FieldsShown        fields;         /* … and as it is shown: see task_view */
     Standing           standing;
     RuleLines          rule;           /* what makes it complete, and what is still missing, in plain words */
     str                why_next;
     int64_t            place, of;      /* third of four in its course */
+    /* only from task_view: */
+    learn_fields_rows  rows;           /* the task as it is kept … */
+    FieldsShown        fields;         /* … and as it is shown */
     int64_t            seen;           /* the newest answer the page shows: see learn_web.c */
 } LessonView;
 LessonView *lesson_view(Scope *s, str key);              /* NULL: no such lesson */

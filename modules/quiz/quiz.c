@@ -94,15 +94,14 @@ QuizStandings quiz_standings(Scope *s, str prefix)
     return standings_from(s, quiz_standings_between(s, s->me, prefix, after_prefix(s->arena, prefix)));
 }
 
-DbAsk quiz_standing_ask(Scope *s, str set)
-{
-    return quiz_standings_between_ask(s, s->me, set, str_cat(s->arena, set, S("\x01")));
-}
+DbAsk quiz_standing_ask(Scope *s, str set) { return quiz_stands_ask(s, s->me, set); }
 
+/* A set that is not there is one without questions. */
 QuizStanding quiz_standing_got(Scope *s, DbAsk *ask, str set)
 {
-    QuizStandings one = quiz_standings_got(s, ask);
-    return one.n ? one.row[0] : (QuizStanding){ .set = set };
+    quiz_stands_row row = { 0 };
+    quiz_stands_got(s, ask, &row);
+    return standing_of(set, row.questions, row.answered, row.whole, row.marks);
 }
 
 QuizStanding quiz_standing(Scope *s, str set)

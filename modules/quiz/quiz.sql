@@ -5,8 +5,17 @@ SELECT title, url, questions, sheet FROM quiz_set WHERE set_key = :set;
 SELECT question, id, version, response, hit, score, at, tries
   FROM quiz_answer WHERE person = :me AND set_key = :set LIMIT 1000;
 
--- name: standings_between(me int, low str, high str) many
+-- name: stands(me int, set str) one
 -- Answers to questions that have left the set do not count.
+SELECT max(q.questions) AS "questions:int", count(k.name) AS "answered:int",
+       coalesce(sum(CASE WHEN k.name IS NOT NULL AND a.score = 100 THEN 1 ELSE 0 END), 0) AS "whole:int",
+       coalesce(sum(CASE WHEN k.name IS NOT NULL THEN a.score ELSE 0 END), 0) AS "marks:int"
+  FROM quiz_set q
+  LEFT JOIN quiz_answer a ON a.person = :me AND a.set_key = q.set_key
+  LEFT JOIN quiz_question k ON k.set_key = a.set_key AND k.name = a.question AND k.place > 0
+ WHERE q.set_key = :set;
+
+-- name: standings_between(me int, low str, high str) many
 SELECT q.set_key, q.questions, count(k.name) AS "answered:int",
        coalesce(sum(CASE WHEN k.name IS NOT NULL AND a.score = 100 THEN 1 ELSE 0 END), 0) AS "whole:int",
        coalesce(sum(CASE WHEN k.name IS NOT NULL THEN a.score ELSE 0 END), 0) AS "marks:int"
