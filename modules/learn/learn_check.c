@@ -1,7 +1,7 @@
 /* learn_check - what only the whole pack can tell: order, sharing, time, and what nobody uses. */
 #include "learn_pack.h"
 
-enum { WORDS_A_MINUTE = 180 };
+enum { WORDS_A_MINUTE = 180, TEST_QUESTIONS_MIN = 5, LESSON_BYTES_MAX = 60 * 1024 };
 
 /* ---- what comes before ------------------------------------------------------------------------------------------- */
 
@@ -57,16 +57,65 @@ static void check_field(Pack *pack, const PackLesson *l, const TaskField *f)
         }
 }
 
+/* ---- tests of a module ------------------------------------------------------------------------------------------- */
+
+/* Many say "Put in order" or "Match": there the choices are the question, and its version knows them. */
+static bool same_question(const QuizQuestion *a, const QuizQuestion *b)
+{
+    bool by_text = a->kind != QUIZ_ORDERING && a->kind != QUIZ_MATCHING;
+    return a->version == b->version || (by_text && a->kind == b->kind && str_eq(a->text[0].s, b->text[0].s));
+}
+
+static bool asked_in(const QuizBank *bank, const QuizQuestion *q)
+{
+    for (ptrdiff_t i = 0; i < bank->question_n; i++)
+        if (same_question(&bank->question[i], q)) return true;
+    return false;
+}
+
+static bool in_module(const Pack *pack, const PackLesson *l, const PackModule *m)
+{
+    return &pack->module[pack->course[l->course].module] == m;
+}
+
+static void check_asked_once(Pack *pack, const PackBank *test, const QuizQuestion *q, const PackBank *other)
+{
+    if (asked_in(&other->bank, q))
+        pack_problem(pack->problems, test->gift, q->line, "%.*s asks the same. A test has questions of its own.",
+                     STR_ARG(other->gift));
+}
+
+/* Whoever has seen a question in a lesson remembers its answer, and a test would show nothing. */
+static void check_test(Pack *pack, const PackModule *m, const PackBank *test, const PackBank *other)
+{
+    if (test->gift.n && test->bank.question_n + test->bank.problem_n < TEST_QUESTIONS_MIN)
+        pack_problem(pack->problems, test->gift, 1, "The test of a module has at least %d questions.", TEST_QUESTIONS_MIN);
+    for (ptrdiff_t i = 0; i < test->bank.question_n; i++) {
+        const QuizQuestion *q = &test->bank.question[i];
+        if (other) check_asked_once(pack, test, q, other);
+        for (ptrdiff_t k = 0; k < pack->lesson_n; k++)
+            if (in_module(pack, &pack->lesson[k], m)) check_asked_once(pack, test, q, &pack->lesson[k].questions);
+    }
+}
+
 /* ---- time -------------------------------------------------------------------------------------------------------- */
 
 static void check_minutes(Pack *pack, const PackLesson *l)
 {
-    if (!l->minutes || l->bank.problem_n) return;      /* one mistake is told once */
-    int64_t needs = (l->words + WORDS_A_MINUTE / 2) / WORDS_A_MINUTE + l->bank.question_n;
+    if (!l->minutes || l->questions.bank.problem_n) return;      /* one mistake is told once */
+    int64_t needs = (l->words + WORDS_A_MINUTE / 2) / WORDS_A_MINUTE + l->questions.bank.question_n;
     if (3 * needs > 4 * l->minutes || 2 * needs < l->minutes)
         pack_problem(pack->problems, l->file, l->minutes_line ? l->minutes_line : 1,
                      "%lld words and %lld questions take about %lld minutes; the head says %lld.", (long long)l->words,
-                     (long long)l->bank.question_n, (long long)needs, (long long)l->minutes);
+                     (long long)l->questions.bank.question_n, (long long)needs, (long long)l->minutes);
+}
+
+static void check_bytes(Pack *pack, const PackLesson *l)
+{
+    if (l->bytes > LESSON_BYTES_MAX)
+        pack_problem(pack->problems, l->file, 1,
+                     "The lesson and its figures are %lld KB; at most %d KB reach a phone on a poor link in time.",
+                     (long long)(l->bytes + 1023) / 1024, LESSON_BYTES_MAX / 1024);
 }
 
 /* ---- pictures and left-overs ------------------------------------------------------------------------------------- */
@@ -106,6 +155,12 @@ void pack_check(Pack *pack)
         check_lesson_after(pack, l);
         for (ptrdiff_t k = 0; k < l->field_n; k++) check_field(pack, l, &l->field[k]);
         check_minutes(pack, l);
+        check_bytes(pack, l);
+    }
+    for (ptrdiff_t i = 0; i < pack->module_n; i++) {
+        PackModule *m = &pack->module[i];
+        check_test(pack, m, &m->before, &m->after);
+        check_test(pack, m, &m->after, NULL);
     }
     check_files(pack);
 }

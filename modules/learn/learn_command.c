@@ -30,42 +30,69 @@ static const char *const kind_names[] = {
 };
 enum { KINDS = sizeof kind_names / sizeof *kind_names };
 
-static void tell_lesson(const PackLesson *l)
+static int kinds_of(const QuizBank *bank)
 {
-    printf("%-40.*s %7lld %9lld %7lld %9lld %7lld %6lld %6.1f\n", STR_ARG(l->key), (long long)l->words,
-           (long long)l->bank.question_n, (long long)l->figures, (long long)l->specimens, (long long)l->worked,
-           (long long)l->facts, l->grade);
+    bool seen[KINDS] = { false };
+    int n = 0;
+    for (ptrdiff_t i = 0; i < bank->question_n; i++) {
+        QuizKind kind = bank->question[i].kind;
+        n += !seen[kind];
+        seen[kind] = true;
+    }
+    return n;
+}
+
+static void tell_lesson(const PackLesson *l, int kinds)
+{
+    printf("%-40.*s %6lld %9lld %5d %7lld %9lld %6lld %5lld %8lld %4lld %5.1f\n", STR_ARG(l->key), (long long)l->words,
+           (long long)l->questions.bank.question_n, kinds, (long long)l->figures, (long long)l->specimens,
+           (long long)l->worked, (long long)l->facts, (long long)l->doubtful, (long long)(l->bytes + 1023) / 1024, l->grade);
+}
+
+static void count_kinds(int64_t *of, const QuizBank *bank)
+{
+    for (ptrdiff_t i = 0; i < bank->question_n; i++) of[bank->question[i].kind]++;
 }
 
 static void tell_questions(const Pack *pack)
 {
-    int64_t of[KINDS] = { 0 };
-    for (ptrdiff_t i = 0; i < pack->lesson_n; i++)
-        for (ptrdiff_t k = 0; k < pack->lesson[i].bank.question_n; k++) of[pack->lesson[i].bank.question[k].kind]++;
+    int64_t of[KINDS] = { 0 }, before = 0, after = 0;
+    for (ptrdiff_t i = 0; i < pack->lesson_n; i++) count_kinds(of, &pack->lesson[i].questions.bank);
+    for (ptrdiff_t i = 0; i < pack->module_n; i++) {
+        before += pack->module[i].before.bank.question_n;
+        after += pack->module[i].after.bank.question_n;
+    }
     printf("\nquestions by type:");
     for (int kind = 1; kind < KINDS; kind++)
         if (of[kind]) printf(" %s %lld", kind_names[kind], (long long)of[kind]);
-    printf("\n");
+    printf("\nquestions in tests of modules: %lld before, %lld after\n", (long long)before, (long long)after);
 }
 
-/* Facts are dated sources and what is said to change fast; the reading level is in years of school. */
+/* Facts are dated sources and what is said to change fast; re-check: sources that say so themselves. KB: what the page of the
+ * lesson holds, with its figures. The reading level is in years of school. */
 static void tell_table(const Pack *pack)
 {
     PackLesson sum = { .key = S("together") };
-    printf("\n%-40s %7s %9s %7s %9s %7s %6s %6s\n", "lesson", "words", "questions", "figures", "specimens", "worked",
-           "facts", "level");
+    int64_t of[KINDS] = { 0 };
+    int kinds = 0;
+    printf("\n%-40s %6s %9s %5s %7s %9s %6s %5s %8s %4s %5s\n", "lesson", "words", "questions", "types", "figures",
+           "specimens", "worked", "facts", "re-check", "KB", "level");
     for (ptrdiff_t i = 0; i < pack->lesson_n; i++) {
         const PackLesson *l = &pack->lesson[i];
-        tell_lesson(l);
+        tell_lesson(l, kinds_of(&l->questions.bank));
+        count_kinds(of, &l->questions.bank);
         sum.words += l->words;
-        sum.bank.question_n += l->bank.question_n;
+        sum.questions.bank.question_n += l->questions.bank.question_n;
         sum.figures += l->figures;
         sum.specimens += l->specimens;
         sum.worked += l->worked;
         sum.facts += l->facts;
+        sum.doubtful += l->doubtful;
+        sum.bytes += l->bytes;
         sum.grade += l->grade / (double)pack->lesson_n;
     }
-    tell_lesson(&sum);
+    for (int kind = 1; kind < KINDS; kind++) kinds += of[kind] > 0;
+    tell_lesson(&sum, kinds);
     tell_questions(pack);
     printf("modules %lld, courses %lld, lessons %lld, glossary words %lld\n", (long long)pack->module_n,
            (long long)pack->course_n, (long long)pack->lesson_n, (long long)pack->term_n);

@@ -92,6 +92,12 @@ static Sum sum_of(const Pack *pack, ptrdiff_t module, ptrdiff_t course)      /* 
     return sum;
 }
 
+static void put_test(Install *in, const PackModule *m, const char *when, const PackBank *test)
+{
+    str set = str_fmt(in->s->arena, "%.*s/%s", STR_ARG(m->key), when);
+    quiz_install(in->s, set, m->title, url_of(in->s->arena, set), &test->bank);
+}
+
 static void put_modules(Install *in)
 {
     const Pack *pack = in->pack;
@@ -103,6 +109,8 @@ static void put_modules(Install *in)
                          sum.lessons, sum.minutes, m->html.s);
         make_found(in, (SearchDoc){ S("module"), m->key, .title = m->title, .url = url_of(in->s->arena, m->key),
                                     .text = competencies, .area = pack->title, .weight = WEIGHT_COURSE });
+        put_test(in, m, "before", &m->before);
+        put_test(in, m, "after", &m->after);
     }
 }
 
@@ -167,8 +175,8 @@ static void put_lesson(Install *in, ptrdiff_t i)
                      l->body.html.s, l->task.html.s, l->keys.html.s, l->sources.html.s, l->changes.html.s);
     put_near(in, l->key, l->course, l);
     put_fields(in, l);
-    learn_paper_put(s, l->key, in->name, pack_file(pack, l->gift)->bytes);
-    quiz_install(s, l->key, l->title, str_cat(s->arena, url_of(s->arena, l->key), S("/questions")), &l->bank);
+    learn_paper_put(s, l->key, in->name, pack_file(pack, l->questions.gift)->bytes);
+    quiz_install(s, l->key, l->title, str_cat(s->arena, url_of(s->arena, l->key), S("/questions")), &l->questions.bank);
     make_found(in, (SearchDoc){ S("lesson"), l->key, .title = l->title, .url = url_of(s->arena, l->key),
                                 .text = l->text, .weight = WEIGHT_LESSON,
                                 .area = str_fmt(s->arena, "%.*s · %.*s", STR_ARG(m->title), STR_ARG(c->title)) });
@@ -215,7 +223,9 @@ void learn_install(Scope *s, str name, const Pack *pack)
     Install in = { s, name, pack };
     learn_lessons_of_pack_rows before = learn_lessons_of_pack(s, name);
     int64_t questions = 0;
-    for (ptrdiff_t i = 0; i < pack->lesson_n; i++) questions += pack->lesson[i].bank.question_n;
+    for (ptrdiff_t i = 0; i < pack->lesson_n; i++) questions += pack->lesson[i].questions.bank.question_n;
+    for (ptrdiff_t i = 0; i < pack->module_n; i++)
+        questions += pack->module[i].before.bank.question_n + pack->module[i].after.bank.question_n;
     Sum sum = sum_of(pack, -1, -1);
     learn_pack_claim(s, name, s->now);
     drop_content(&in);

@@ -215,6 +215,7 @@ static void check_sources(Pack *pack, PackLesson *l)
     Entry e;
     while (next_entry(&rest, &at, &e)) {
         l->facts++;
+        l->doubtful += str_find(e.text, S("check it before use")) >= 0;
         if (!has_date(e.text))
             pack_problem(pack->problems, l->file, e.line,
                          "This source has no date. Say when it was written or read, as in 2026-11-22.");

@@ -35,7 +35,7 @@ static const HeadRule glossary_rules[GLOSSARY_KEYS] = { [GLOSSARY_TITLE] = { "ti
 
 /* First segments of addresses that the house uses itself, and last ones below a course. */
 static const char *const taken_names[] = {
-    "glossary", "visit", "content", "completion", "print", "task", "facilitator", "done",
+    "glossary", "visit", "content", "completion", "print", "task", "facilitator", "done", "before", "after",
 };
 
 static bool name_taken(str name)
@@ -252,16 +252,16 @@ static str lesson_name(str stem)
     return cut.found && str_int(cut.head, &number) && number >= 0 ? cut.tail : (str){ 0 };
 }
 
-static void read_questions(Pack *pack, PackLesson *l)
+/* `asked_by`: the file that cannot be without it; "" for one that can. */
+static PackBank read_bank(Pack *pack, str path, str asked_by)
 {
-    l->gift = str_fmt(pack->keep, "%.*s.gift", STR_ARG(str_slice(l->file, 0, l->file.n - 3)));
-    PackFile *file = claim(pack, l->gift, l->file, 1);
-    if (!file) return;
-    l->bank = quiz_read(pack->keep, file->bytes, str_z(pack->keep, l->gift));
-    for (ptrdiff_t i = 0; i < l->bank.problem_n; i++)
-        pack_problem(pack->problems, l->gift, l->bank.problem[i].line, "%.*s", STR_ARG(l->bank.problem[i].sentence));
-    if (!l->bank.question_n && !l->bank.problem_n)
-        pack_problem(pack->problems, l->gift, 1, "There is no question in this file.");
+    PackFile *file = claim(pack, path, asked_by, 1);
+    if (!file) return (PackBank){ 0 };
+    QuizBank bank = quiz_read(pack->keep, file->bytes, str_z(pack->keep, path));
+    for (ptrdiff_t i = 0; i < bank.problem_n; i++)
+        pack_problem(pack->problems, path, bank.problem[i].line, "%.*s", STR_ARG(bank.problem[i].sentence));
+    if (!bank.question_n && !bank.problem_n) pack_problem(pack->problems, path, 1, "There is no question in this file.");
+    return (PackBank){ path, bank };
 }
 
 static void add_lesson(Pack *pack, ptrdiff_t course, PackFile *file, str name)
@@ -276,7 +276,7 @@ static void add_lesson(Pack *pack, ptrdiff_t course, PackFile *file, str name)
     PackLesson *l = &pack->lesson[pack->lesson_n++];
     *l = (PackLesson){ .file = file->path, .key = key, .course = course };
     lesson_read(pack, file, l);
-    read_questions(pack, l);
+    l->questions = read_bank(pack, str_cat(pack->keep, str_slice(l->file, 0, l->file.n - 3), S(".gift")), l->file);
 }
 
 static void read_lessons(Pack *pack, ptrdiff_t course)
@@ -323,6 +323,8 @@ static void read_module(Pack *pack, str name)
         .file = path, .key = name, .title = head.value[MODULE_TITLE], .body = head.body,
         .number = head_int(pack->problems, file, &head, MODULE_NUMBER, "number", 1, 99),
         .competencies = pack_list(pack->keep, head.value[MODULE_COMPETENCIES], ';'),
+        .before = read_bank(pack, join(pack, name, S("before.gift")), S("")),
+        .after = read_bank(pack, join(pack, name, S("after.gift")), S("")),
     };
     Strs named = pack_list(pack->keep, head.value[MODULE_COURSES], ';');
     Strs courses = named.n ? in_named_order(pack, name, named, path, head.line[MODULE_COURSES], "The course")

@@ -99,10 +99,15 @@ Html figure_html(Arena *keep, const PackFigure *figure, str alt);
 
 /* ---- what a pack holds ------------------------------------------------------------------------------------------- */
 
+/* gift: the file, "" when there is none */
+typedef struct PackBank { str gift; QuizBank bank; } PackBank;
+
+/* before, after: what its test asks of who begins and of who has been through it */
 typedef struct PackModule {
     str  file, key, title;
     int64_t number;
     Strs competencies;
+    PackBank before, after;
     PackText body; Html html;
 } PackModule;
 
@@ -125,9 +130,11 @@ typedef struct PackLesson {
     Html contents;                /* links to the headings of the body */
     str  task_title; int task_line;
     TaskField *field; ptrdiff_t field_n;
-    str  gift; QuizBank bank;
+    PackBank questions;
     str  text;                    /* for search */
-    int64_t words, figures, worked, specimens, facts;
+    int64_t words, figures, worked, specimens;
+    int64_t bytes;                /* of its page, figures and all */
+    int64_t facts, doubtful;      /* dated sources and what changes fast; of those, sources that say "check it before use" */
     double grade;                 /* years of school that reading it takes; English only */
 } PackLesson;
 

@@ -85,7 +85,7 @@ TEST(a_good_pack_is_read_in_its_order_with_everything_in_it)
     EXPECT_STR(one->key, S("trial/first/one"));
     EXPECT_STR(pack->lesson[2].key, S("trial/second/three"));
     EXPECT_STR(pack->lesson[1].after.row[0], S("trial/first/one"));
-    EXPECT(one->bank.question_n == 5 && one->figures == 1 && one->worked == 1 && one->facts == 3);
+    EXPECT(one->questions.bank.question_n == 5 && one->figures == 1 && one->worked == 1 && one->facts == 3);
     EXPECT(str_find(one->body.html.s, S("7.50")) >= 0 && str_find(one->body.html.s, S("<svg role=\"img\"")) >= 0);
     EXPECT(str_find(one->body.html.s, S("/learn/glossary#gross-weight")) >= 0 &&
            str_find(one->body.html.s, S("/learn/trial/first/two")) >= 0);
@@ -195,6 +195,35 @@ TEST(what_a_text_leans_on_must_be_there)
     };
     for (size_t i = 0; i < sizeof slips / sizeof *slips; i++)
         if (slips[i].line) expect_told(w, &slips[i]);
+}
+
+TEST(a_module_is_tested_by_questions_that_no_lesson_asks)
+{
+#define BEFORE "trial/before.gift"
+    static const Slip slips[] = {
+        { BEFORE, "::empty-room:: A half empty box is safe when it is marked \"fragile\".", "::empty-room:: Tape is not needed.", 13,
+          "trial/first/10-one.gift asks the same" },
+        { BEFORE, "Six bags of 200 g weigh {#1.2:0.001 ####6 × 0.2}", "Four bags of 250 g weigh {#1:0.001 ####4 × 0.25}", 11,
+          "trial/after.gift asks the same" },
+        { BEFORE, "::bags:: Six bags of 200 g weigh {#1.2:0.001 ####6 × 0.2} kg without the box.", "", 1, "at least 5 questions" },
+        { BEFORE, NULL, NULL, 0, "" },
+    };
+    for (size_t i = 0; i + 1 < sizeof slips / sizeof *slips; i++) expect_told(w, &slips[i]);
+    PackProblems problems;
+    PackFiles files = small_files(w, &problems);
+    slip(w, &files, &slips[sizeof slips / sizeof *slips - 1]);
+    Pack *pack = pack_read(world_arena(w), files, &problems);
+    EXPECT(pack_is_clean(&problems) && !pack->module[0].before.bank.question_n && pack->module[0].after.bank.question_n == 5);
+}
+
+TEST(a_lesson_too_heavy_for_a_poor_link_is_told_so)
+{
+    Out o;
+    out_init(&o, world_arena(w), 64 << 10);
+    out_lit(&o, "(figures/box.svg \"A box\")\n\n");
+    for (int i = 0; i < 3000; i++) out_lit(&o, "a bag **b** ");      /* 12 bytes each, 25 in markup */
+    const Slip slip_of_size = { ONE, "(figures/box.svg \"A box\")", str_z(world_arena(w), out_text(&o)), 1, "reach a phone" };
+    expect_told(w, &slip_of_size);
 }
 
 TEST(a_field_written_wrong_is_told_with_the_right_way)
@@ -316,6 +345,7 @@ TEST(the_hash_changes_with_any_byte_and_any_name)
 TESTS(learn_pack, a_good_pack_is_read_in_its_order_with_everything_in_it,
       fields_of_a_task_keep_their_type_range_and_options, lines_that_end_the_windows_way_are_the_same_pack,
       mistakes_in_a_head_are_told_by_line, a_lesson_that_lacks_a_part_is_told_so, what_a_text_leans_on_must_be_there,
+      a_module_is_tested_by_questions_that_no_lesson_asks, a_lesson_too_heavy_for_a_poor_link_is_told_so,
       a_field_written_wrong_is_told_with_the_right_way, bytes_that_are_no_text_are_told_by_line,
       all_mistakes_are_told_at_once_and_a_flood_is_counted, links_odd_names_foreign_and_large_files_stay_outside,
       the_hash_changes_with_any_byte_and_any_name)

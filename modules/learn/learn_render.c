@@ -107,6 +107,7 @@ static Markdown render_part(Pack *pack, PackLesson *l, LessonPart *part)
     if (!part->source.line) return md;
     md = render(pack, part->source, pack->course[l->course].key);
     part->html = md.html;
+    l->bytes += md.html.s.n;
     l->figures += md.figures;
     l->worked += md.worked;
     l->specimens += specimens_in(&md);

@@ -130,6 +130,24 @@ TEST(modules_courses_words_and_sheets_have_pages)
     EXPECT(says(get(w, STRANGER, "/learn"), "/learn/trial"));
 }
 
+TEST(a_module_is_tested_before_and_after_with_questions_of_its_own)
+{
+    with_small(w);
+    Visit module = get(w, ANA, "/learn/trial"), before = get(w, ANA, "/learn/trial/before");
+    EXPECT(says(module, "href=\"/learn/trial/before\"") && says(module, "href=\"/learn/trial/after\"") && says(module, "5 questions"));
+    EXPECT(says(before, "What do you know already?") && says(before, "id=\"q-wet\"") && !says(before, "id=\"q-damp\""));
+    EXPECT(says(get(w, ANA, "/learn/trial/after"), "id=\"q-damp\""));
+    answer(w, ANA, "trial/before", "wet", "choice=1");
+    answer(w, ANA, "trial/before", "heavy", "choice=2");
+    answer(w, ANA, "trial/before", "bags", "f1=1.2");
+    answer(w, ANA, "trial/before", "empty-room", "choice=2");
+    EXPECT(!says(get(w, ANA, "/learn/trial"), "3 of 5 right"));
+    answer(w, ANA, "trial/before", "first-last", "f1=3&f2=1&f3=2");
+    EXPECT(says(get(w, ANA, "/learn/trial"), "3 of 5 right") && !says(get(w, BO, "/learn/trial"), "3 of 5 right"));
+    EXPECT(get(w, ANA, "/learn/later/before").status == 404 && get(w, ANA, "/learn/nine/after").status == 404);
+    EXPECT(!says(get(w, ANA, "/learn/later"), "/learn/later/before"));
+}
+
 TEST(a_program_reads_a_lesson_as_json)
 {
     with_small(w);
@@ -512,7 +530,8 @@ TEST(search_finds_lessons_words_and_courses_with_their_place)
 }
 
 TESTS(learn, anybody_reads_a_lesson_with_all_its_parts, reading_alone_writes_nothing_and_makes_nobody,
-      modules_courses_words_and_sheets_have_pages, a_program_reads_a_lesson_as_json,
+      modules_courses_words_and_sheets_have_pages, a_module_is_tested_before_and_after_with_questions_of_its_own,
+      a_program_reads_a_lesson_as_json,
       a_task_is_kept_as_typed_and_shared_with_the_lesson_that_asks_the_same,
       what_cannot_be_taken_is_shown_again_and_nothing_is_lost_or_half_kept,
       a_guest_keeps_what_she_saved_and_finds_it_in_her_account_later, only_what_changed_is_recorded_and_every_change_is,

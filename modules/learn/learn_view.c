@@ -73,9 +73,13 @@ void ProgrammeView_json(Json *j, str key, const ProgrammeView *v)
 ModuleView *module_view(Scope *s, str key)
 {
     ModuleView *v = NEW(s->arena, ModuleView, 1);
+    str before = str_cat(s->arena, key, S("/before")), after = str_cat(s->arena, key, S("/after"));
     DbAsk module = learn_module_at_ask(s, key), courses = learn_courses_ask(s, s->me, key);
+    DbAsk test_before = quiz_standing_ask(s, before), test_after = quiz_standing_ask(s, after);
     bool there = learn_module_at_got(s, &module, &v->module);
     v->courses = learn_courses_got(s, &courses);
+    v->before = quiz_standing_got(s, &test_before, before);
+    v->after = quiz_standing_got(s, &test_after, after);
     v->competencies = pack_list(s->arena, v->module.competencies, '\n');
     return there ? v : NULL;
 }
@@ -85,6 +89,8 @@ void ModuleView_json(Json *j, str key, const ModuleView *v)
     json_object(j, key);
     learn_module_at_row_json(j, S("module"), &v->module);
     learn_courses_rows_json(j, S("courses"), v->courses);
+    QuizStanding_json(j, S("before"), &v->before);
+    QuizStanding_json(j, S("after"), &v->after);
     json_object_end(j);
 }
 

@@ -24,7 +24,13 @@ void ProgrammeView_json(Json *j, str key, const ProgrammeView *v);
 
 /* ---- a module and a course --------------------------------------------------------------------------------------- */
 
-typedef struct ModuleView { learn_module_at_row module; Strs competencies; learn_courses_rows courses; } ModuleView;
+/* before, after: how she stands in the module's tests; without questions where there is no test */
+typedef struct ModuleView {
+    learn_module_at_row module;
+    Strs                competencies;
+    learn_courses_rows  courses;
+    QuizStanding        before, after;
+} ModuleView;
 ModuleView *module_view(Scope *s, str key);              /* NULL: no such module */
 void ModuleView_json(Json *j, str key, const ModuleView *v);
 

@@ -3,7 +3,8 @@
  * URLs     /learn                                        the programme, and where to go on
  *          /learn/glossary /learn/visit /learn/done      the words, the visit, what I have done
  *          /learn/content                                staff: which packs are in use
- *          /learn/:module  /learn/:module/:course        and …/completion, …/facilitator below a course
+ *          /learn/:module                                and …/before, …/after: its tests
+ *          /learn/:module/:course                        and …/completion, …/facilitator below a course
  *          /learn/:module/:course/:lesson                and …/questions, …/task (POST …/answers), …/completion, …/print below a lesson
  *          /search                                       learn_search.c
  * Rule     every lesson can be read by anybody; what is saved belongs to a person, who is made when she first saves. */
@@ -30,6 +31,17 @@ static Reply module_get(Request *rq)
     ModuleView *v = module_view(&rq->s, key_of(rq, 1));
     return v ? learn_show_module(rq, v) : not_found(rq);
 }
+
+static Reply test_page(Request *rq, bool after)
+{
+    ModuleView *v = module_view(&rq->s, key_of(rq, 1));
+    if (!v) return not_found(rq);
+    const QuizStanding *test = after ? &v->after : &v->before;
+    return test->questions ? learn_show_test(rq, v, quiz_sheet(&rq->s, test->set), after) : not_found(rq);
+}
+
+static Reply before_get(Request *rq) { return test_page(rq, false); }
+static Reply after_get(Request *rq) { return test_page(rq, true); }
 
 static Reply course_get(Request *rq)
 {
@@ -155,6 +167,8 @@ static const Route routes[] = {
     GET ("/learn/done",                        done_get,              .who = WHO_ANYONE, .page = "show_done"),
     GET ("/learn/content",                     content_get,           .who = WHO_STAFF,  .page = "show_packs"),
     GET ("/learn/:module",                     module_get,            .who = WHO_ANYONE, .page = "show_module"),
+    GET ("/learn/:module/before",              before_get,            .who = WHO_ANYONE, .page = "show_test"),
+    GET ("/learn/:module/after",               after_get,             .who = WHO_ANYONE, .page = "show_test"),
     GET ("/learn/:module/:course",             course_get,            .who = WHO_ANYONE, .page = "show_course"),
     GET ("/learn/:module/:course/completion",  course_completion_get, .who = WHO_ANYONE, .page = "show_completion"),
     GET ("/learn/:module/:course/facilitator", facilitator_get,       .who = WHO_ANYONE, .page = "show_sheet"),
