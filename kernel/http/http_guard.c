@@ -39,18 +39,23 @@ static bool only_blanks(const char *from, const char *to)
     return from == to;
 }
 
+/* Where CRLF stood. Only looking at where the next piece stands would take " " between two bare LFs for a CRLF. */
+static bool line_ended(const char *at) { return !at[0] && !at[1]; }
+
 static bool in_place(const HttpShape *s)
 {
     if (s->method.p != s->block || s->target_at != s->method.p + s->method.n + 1) return false;
     if (s->version.p != s->target_at + s->target.n + 1) return false;
+    if (!line_ended(s->version.p + s->version.n)) return false;
     const char *at = s->version.p + s->version.n + 2;
     for (int i = 0; i < s->n; i++) {
         const HttpHeader *h = &s->headers[i];
         const char *after_colon = h->name.p + h->name.n + 1;
         if (h->name.p != at || h->value.p < after_colon || !only_blanks(after_colon, h->value.p)) return false;
+        if (!line_ended(h->value.p + h->value.n)) return false;
         at = h->value.p + h->value.n + 2;
     }
-    return at + 2 == s->block + s->block_n;
+    return at + 2 == s->block + s->block_n && line_ended(at);
 }
 
 static int check_method(str m)

@@ -60,6 +60,8 @@ TEST(smuggling_shapes_are_refused_and_the_connection_closed)
         { "a folded first line", S("GET /small HTTP/1.1\r\n Host: test\r\n\r\n"), 400 },
         { "a folded length",     S("POST /echo HTTP/1.1\r\n" HOST "Content-Length:\r\n 5\r\n\r\nhello"), 400 },
         { "a folded last line",  S("GET /small HTTP/1.1\r\n" HOST "X: a\r\n\tb\r\n\r\n"), 400 },
+        { "a blank folded line between bare LFs, as long as two CRLF", S("GET /small HTTP/1.1\r\n" HOST "X: a\n \n\n"), 400 },
+        { "the same with a tab", S("GET /small HTTP/1.1\r\n" HOST "X: a\n\t\n\n"), 400 },
         { "bare LF lines",       S("GET /small HTTP/1.1\nHost: test\n\n"), 400 },
         { "one bare LF",         S("GET /small HTTP/1.1\r\nHost: test\nX: a\r\n\r\n"), 400 },
         { "a bare LF after the request line", S("GET /small HTTP/1.1\nHost: test\r\n\r\n"), 400 },
