@@ -72,7 +72,11 @@ for (const javaScriptEnabled of [true, false]) {
     await page.goto(house.url);
     expect(await page.getByRole("heading", { level: 1 }).innerText() === "Your product can travel.", "the home page does not say what this is");
     await page.getByRole("link", { name: "Start the first lesson" }).click();
-    await page.waitForURL(`**${COURSE}/map`);
+    await page.waitForURL("**/learn/*/*/*");
+    await page.getByText("After this lesson you can").waitFor();
+
+    // a neighbour has told her of this one
+    await page.goto(`${house.url}${COURSE}/map`);
     await page.getByRole("link", { name: "Check yourself" }).click();
     await page.waitForURL(`**${COURSE}/map/questions`);
     const map = solutions("practices/order/10-map.gift");
