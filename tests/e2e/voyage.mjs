@@ -73,7 +73,7 @@ for (const javaScriptEnabled of [true, false]) {
     expect(await page.getByRole("heading", { level: 1 }).innerText() === "Your product can travel.", "the home page does not say what this is");
     await page.getByRole("link", { name: "Start the first lesson" }).click();
     await page.waitForURL("**/learn/*/*/*");
-    await page.getByText("After this lesson you can").waitFor();
+    await page.locator(".outcome").waitFor();
 
     // a neighbour has told her of this one
     await page.goto(`${house.url}${COURSE}/map`);
