@@ -129,6 +129,18 @@ static void check_alternatives(Pack *pack, const PackFile *file)
                          "Say in the brackets what the picture shows, for who cannot see it: ![What it shows](…).");
 }
 
+/* Who got a number wrong learns from the sum, not from the number. */
+static void check_numbers(Pack *pack, const PackBank *from)
+{
+    for (ptrdiff_t i = 0; i < from->bank.question_n; i++) {
+        const QuizQuestion *q = &from->bank.question[i];
+        if (q->kind != QUIZ_NUMERIC || !q->choice_n) continue;
+        if (!sums_show(q->why.s, q->choice[0].low, q->choice[0].high))
+            pack_problem(pack->problems, from->gift, q->line,
+                         "The answer does not stand in what explains it. Say the sum after ####, as in 3 × 4 is 12.");
+    }
+}
+
 static bool is_kind(const PackFile *file, str ending) { return str_ends(file->path, ending); }
 
 static void check_files(Pack *pack)
@@ -136,6 +148,7 @@ static void check_files(Pack *pack)
     for (ptrdiff_t i = 0; i < pack->files.n; i++) {
         const PackFile *file = &pack->files.row[i];
         if (is_kind(file, S(".md"))) check_alternatives(pack, file);
+        if (!is_kind(file, S(".svg"))) sums_check(pack, file);
         if (file->used) continue;
         if (is_kind(file, S(".gift")))
             pack_problem(pack->problems, file->path, 1,
@@ -156,11 +169,14 @@ void pack_check(Pack *pack)
         for (ptrdiff_t k = 0; k < l->field_n; k++) check_field(pack, l, &l->field[k]);
         check_minutes(pack, l);
         check_bytes(pack, l);
+        check_numbers(pack, &l->questions);
     }
     for (ptrdiff_t i = 0; i < pack->module_n; i++) {
         PackModule *m = &pack->module[i];
         check_test(pack, m, &m->before, &m->after);
         check_test(pack, m, &m->after, NULL);
+        check_numbers(pack, &m->before);
+        check_numbers(pack, &m->after);
     }
     check_files(pack);
 }

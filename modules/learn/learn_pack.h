@@ -169,6 +169,10 @@ void lesson_read(Pack *pack, PackFile *file, PackLesson *lesson);    /* learn_le
 void pack_render(Pack *pack);                            /* learn_render.c: Markdown, links, terms, figures */
 void pack_check(Pack *pack);                                         /* learn_check.c: what only the whole can tell */
 
+/* learn_sums.c: every "3 × 4 is 12" in a file, done again; and does a text show a number within these bounds? */
+void sums_check(Pack *pack, const PackFile *file);
+bool sums_show(str text, double low, double high);
+
 PackFile   *pack_file(const Pack *pack, str path);                   /* NULL: no such file */
 PackLesson *pack_lesson(const Pack *pack, str key);
 PackCourse *pack_course(const Pack *pack, str key);

@@ -203,9 +203,9 @@ TEST(a_module_is_tested_by_questions_that_no_lesson_asks)
     static const Slip slips[] = {
         { BEFORE, "::empty-room:: A half empty box is safe when it is marked \"fragile\".", "::empty-room:: Tape is not needed.", 13,
           "trial/first/10-one.gift asks the same" },
-        { BEFORE, "Six bags of 200 g weigh {#1.2:0.001 ####6 × 0.2}", "Four bags of 250 g weigh {#1:0.001 ####4 × 0.25}", 11,
+        { BEFORE, "Six bags of 200 g weigh {#1.2:0.001 ####6 × 0.2 is 1.2.}", "Four bags of 250 g weigh {#1:0.001 ####4 × 0.25 is 1.}", 11,
           "trial/after.gift asks the same" },
-        { BEFORE, "::bags:: Six bags of 200 g weigh {#1.2:0.001 ####6 × 0.2} kg without the box.", "", 1, "at least 5 questions" },
+        { BEFORE, "::bags:: Six bags of 200 g weigh {#1.2:0.001 ####6 × 0.2 is 1.2.} kg without the box.", "", 1, "at least 5 questions" },
         { BEFORE, NULL, NULL, 0, "" },
     };
     for (size_t i = 0; i + 1 < sizeof slips / sizeof *slips; i++) expect_told(w, &slips[i]);
@@ -214,6 +214,29 @@ TEST(a_module_is_tested_by_questions_that_no_lesson_asks)
     slip(w, &files, &slips[sizeof slips / sizeof *slips - 1]);
     Pack *pack = pack_read(world_arena(w), files, &problems);
     EXPECT(pack_is_clean(&problems) && !pack->module[0].before.bank.question_n && pack->module[0].after.bank.question_n == 5);
+}
+
+TEST(sums_are_done_again)
+{
+    static const Slip wrong[] = {
+        { BEFORE, "6 × 0.2 is 1.2.", "6 × 0.2 is 1.3.", 11, "This sum gives something else: 6 × 0.2" },
+        { BEFORE, "6 × 0.2 is 1.2.", "Count the bags.", 11, "The answer does not stand in what explains it" },
+        { BEFORE, "6 × 0.2 is 1.2.", "(2 + 4) × 0.2 \\= 1.20. 1,200 ÷ 1,000 is 1.3.", 11, "1,200 ÷ 1,000" },
+        { BEFORE, "6 × 0.2 is 1.2.", "12 divided by 10 is 1.2. 1.2 less 0.2 is 1.1.", 11, "1.2 less 0.2" },
+        { ONE, "They break first.", "They break first: 2 + 2 = 5.", 14, "2 + 2" },
+    };
+    static const char *const right[] = {
+        "6 × 0.2 is 1.2.", "(2 + 4) × 0.2 \\= 1.20.", "12 ÷ 1,000 × 100 is 1.2, or 12 ÷ 100 × 10.", "Goods 18.00 less fees of 1.80 less 15.00 is 1.20.",
+        "1 ÷ 3 is 0.33, not 1.2.", "24 ÷ 2000 is 1.2%.", "2 × 0.6 = 1 + 0.2, that is 1.2.", "6 bags × 0.2 is 1.2",
+    };
+    EXPECT_TOLD(wrong);
+    for (size_t i = 0; i < sizeof right / sizeof *right; i++) {
+        PackProblems problems;
+        PackFiles files = small_files(w, &problems);
+        slip(w, &files, &(Slip){ BEFORE, "6 × 0.2 is 1.2.", right[i], 0, "" });
+        pack_read(world_arena(w), files, &problems);
+        if (!pack_is_clean(&problems)) world_differs(w, __FILE__, __LINE__, problems.row[0].sentence, str_from(right[i]));
+    }
 }
 
 TEST(a_lesson_too_heavy_for_a_poor_link_is_told_so)
@@ -345,7 +368,7 @@ TEST(the_hash_changes_with_any_byte_and_any_name)
 TESTS(learn_pack, a_good_pack_is_read_in_its_order_with_everything_in_it,
       fields_of_a_task_keep_their_type_range_and_options, lines_that_end_the_windows_way_are_the_same_pack,
       mistakes_in_a_head_are_told_by_line, a_lesson_that_lacks_a_part_is_told_so, what_a_text_leans_on_must_be_there,
-      a_module_is_tested_by_questions_that_no_lesson_asks, a_lesson_too_heavy_for_a_poor_link_is_told_so,
+      a_module_is_tested_by_questions_that_no_lesson_asks, sums_are_done_again, a_lesson_too_heavy_for_a_poor_link_is_told_so,
       a_field_written_wrong_is_told_with_the_right_way, bytes_that_are_no_text_are_told_by_line,
       all_mistakes_are_told_at_once_and_a_flood_is_counted, links_odd_names_foreign_and_large_files_stay_outside,
       the_hash_changes_with_any_byte_and_any_name)
