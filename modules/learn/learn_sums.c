@@ -7,10 +7,24 @@
 #include "html/decimal.h"
 #include "i18n/i18n.h"
 
-enum { BRACKETS_MAX = 8 };
+enum { BRACKETS_MAX = 8, FORMULA_MAX = 200 };
 
 /* formula: what has been read, as decimal.h has it. words: a sign was a word; unclear: "12.00 less 10%" – of what? */
-typedef struct Sum { str s; ptrdiff_t at; Out formula; int signs, brackets; bool words, unclear; } Sum;
+typedef struct Sum {
+    str       s;
+    ptrdiff_t at, n;
+    char      formula[FORMULA_MAX];
+    int       signs, brackets;
+    bool      words, unclear;
+} Sum;
+
+/* What does not fit is no small sum. */
+static void add(Sum *m, str s)
+{
+    if (m->n + s.n > FORMULA_MAX) m->unclear = true;
+    else if (s.n) memcpy(m->formula + m->n, s.p, (size_t)s.n);
+    m->n += m->unclear ? 0 : s.n;
+}
 
 static bool digit(str s, ptrdiff_t at) { return at >= 0 && at < s.n && s.p[at] >= '0' && s.p[at] <= '9'; }
 
@@ -39,7 +53,7 @@ static bool number(Sum *m)
 {
     take(m, S(""));
     str n = number_at(m->s, m->at);
-    out_str(&m->formula, n);
+    add(m, n);
     m->at += n.n;
     m->unclear |= m->words && str_ends(n, S("%"));
     return n.n > 0;
@@ -63,9 +77,9 @@ static char sign(Sum *m)
 
 static bool value(Sum *m)
 {
-    for (; take(m, S("(")); m->brackets++) out_char(&m->formula, '(');
+    for (; take(m, S("(")); m->brackets++) add(m, S("("));
     if (m->brackets > BRACKETS_MAX || !number(m)) return false;
-    for (; m->brackets && take(m, S(")")); m->brackets--) out_char(&m->formula, ')');
+    for (; m->brackets && take(m, S(")")); m->brackets--) add(m, S(")"));
     return true;
 }
 
@@ -76,7 +90,7 @@ static bool formula(Sum *m)
     for (;;) {
         Sum before = *m;
         char c = sign(m);
-        if (c) out_char(&m->formula, c);
+        if (c) add(m, (str){ &c, 1 });
         if (!c || !value(m)) return *m = before, before.signs > 0 && !before.brackets && !before.unclear;
         m->signs++;
     }
@@ -102,7 +116,6 @@ static bool holds(Arena *keep, str line, ptrdiff_t from, ptrdiff_t *ret_end)
 {
     str why;
     Sum m = { .s = line, .at = from };
-    out_init(&m.formula, keep, 64);
     *ret_end = from + 1;
     if (!formula(&m)) return true;
     *ret_end = m.at;
@@ -112,7 +125,7 @@ static bool holds(Arena *keep, str line, ptrdiff_t from, ptrdiff_t *ret_end)
     Sum after = m;
     after.at += shown.n;
     if (!shown.n || sign(&after)) return true;             /* "a + b = c + d" */
-    return decimal_gives(keep, out_text(&m.formula), shown, &why);
+    return decimal_gives(keep, (str){ m.formula, m.n }, shown, &why);
 }
 
 static bool may_begin(str s, ptrdiff_t at)
@@ -138,9 +151,8 @@ void sums_check(Pack *pack, const PackFile *file)
     str rest = file->bytes, line;
     for (int at = 1; pack_line(&rest, &line); at++)
         for (ptrdiff_t i = 0, end; i < line.n; i = end) {
-            SCRATCH(tmp, pack->keep);
             end = i + 1;
-            if (may_begin(line, i) && !goes_on(line, i) && !holds(&tmp, line, i, &end))
+            if (may_begin(line, i) && !goes_on(line, i) && !holds(pack->keep, line, i, &end))
                 pack_problem(pack->problems, file->path, at, "This sum gives something else: %.*s", (int)(end - i), line.p + i);
         }
 }
