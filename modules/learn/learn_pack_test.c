@@ -126,6 +126,45 @@ TEST(lines_that_end_the_windows_way_are_the_same_pack)
     EXPECT(pack_is_clean(&problems) && pack->lesson_n == 3);
 }
 
+/* ---- the programme we give ---------------------------------------------------------------------------------------- */
+
+static int kinds_in(const QuizBank *bank)
+{
+    unsigned seen = 0;
+    for (ptrdiff_t i = 0; i < bank->question_n; i++) seen |= 1U << bank->question[i].kind;
+    return __builtin_popcount(seen);
+}
+
+static bool is_led(const Pack *pack, const PackCourse *c)
+{
+    for (ptrdiff_t i = 0; i < pack->sheet_n; i++)
+        if (str_starts(pack->sheet[i].key, c->key) && str_ends(pack->sheet[i].key, S("/facilitator"))) return true;
+    return false;
+}
+
+static void not_kept(World *w, str what, const char *promise) { world_differs(w, __FILE__, __LINE__, what, str_from(promise)); }
+
+TEST(the_standard_programme_is_whole)
+{
+    PackProblems problems = { .keep = world_arena(w) };
+    PackFiles files = pack_folder(world_arena(w), SAMPAN_SOURCE "/content/standard", &problems);
+    Pack *pack = pack_read(world_arena(w), files, &problems);
+    int64_t bytes = 0;
+    for (ptrdiff_t i = 0; i < files.n; i++) bytes += files.row[i].bytes.n;
+    EXPECT(pack_is_clean(&problems) && pack->module_n == 6 && pack->lesson_n >= 70 && pack->term_n >= 250 && bytes <= 4 << 20);
+    for (ptrdiff_t i = 0; i < pack->module_n; i++) {
+        const PackModule *m = &pack->module[i];
+        if (m->before.bank.question_n < 10 || m->after.bank.question_n < 10) not_kept(w, m->key, "tests of ten questions, before and after");
+    }
+    for (ptrdiff_t i = 0; i < pack->course_n; i++)
+        if (!is_led(pack, &pack->course[i])) not_kept(w, pack->course[i].key, "notes for leading it in a room");
+    for (ptrdiff_t i = 0; i < pack->lesson_n; i++) {
+        const PackLesson *l = &pack->lesson[i];
+        if (l->minutes < 15 || l->minutes > 25) not_kept(w, l->key, "15 to 25 minutes");
+        if (l->questions.bank.question_n < 8 || kinds_in(&l->questions.bank) < 4) not_kept(w, l->key, "eight questions of four types");
+    }
+}
+
 /* ---- mistakes ---------------------------------------------------------------------------------------------------- */
 
 TEST(mistakes_in_a_head_are_told_by_line)
@@ -365,7 +404,7 @@ TEST(the_hash_changes_with_any_byte_and_any_name)
     EXPECT(!str_eq(pack_hash(world_arena(w), files), first));
 }
 
-TESTS(learn_pack, a_good_pack_is_read_in_its_order_with_everything_in_it,
+TESTS(learn_pack, the_standard_programme_is_whole, a_good_pack_is_read_in_its_order_with_everything_in_it,
       fields_of_a_task_keep_their_type_range_and_options, lines_that_end_the_windows_way_are_the_same_pack,
       mistakes_in_a_head_are_told_by_line, a_lesson_that_lacks_a_part_is_told_so, what_a_text_leans_on_must_be_there,
       a_module_is_tested_by_questions_that_no_lesson_asks, sums_are_done_again, a_lesson_too_heavy_for_a_poor_link_is_told_so,
