@@ -198,6 +198,10 @@ static void put_worked(Render *r, str inside, ptrdiff_t at)
     }
     r->md.worked++;
     out_lit(&r->html, "<span class=\"worked\">");
+    if (str_starts(shown, S("-"))) {                       /* typed as a hyphen, read as a minus */
+        put_words(r, S("−"));
+        shown = str_slice(shown, 1, shown.n);
+    }
     put_words(r, shown);
     out_lit(&r->html, "</span>");
 }

@@ -106,6 +106,7 @@ TEST(a_worked_number_is_shown_and_computed_again)
     EXPECT_STR(complaint(w, "a\n\nb {=120*4.50|541.00}"), S("3: {=120*4.50|541.00}: it gives 540.00"));
     EXPECT_STR(complaint(w, "{=120*4.50}"), S("1: a worked number is written {=formula|what it gives}"));
     EXPECT_STR(complaint(w, "{=1+"), S("1: {= is not closed on its line"));
+    EXPECT_STR(markup(w, "{=2-5|-3}"), S("<p><span class=\"worked\">−3</span></p>\n"));
     EXPECT(render(w, "{=1+1|2} {=1+2|3}").worked == 2);
 }
 

@@ -127,6 +127,37 @@ void CourseView_json(Json *j, str key, const CourseView *v)
     json_object_end(j);
 }
 
+/* ---- the words --------------------------------------------------------------------------------------------------- */
+
+static str first_letter(Arena *keep, str term)
+{
+    ptrdiff_t n = 1;
+    while (n < term.n && ((unsigned char)term.p[n] & 0xC0) == 0x80) n++;
+    str letter = str_keep(keep, str_slice(term, 0, n));
+    if (letter.p[0] >= 'a' && letter.p[0] <= 'z') *(char *)(uintptr_t)letter.p &= ~0x20;
+    return letter;
+}
+
+GlossaryView *glossary_view(Scope *s)
+{
+    GlossaryView *v = NEW(s->arena, GlossaryView, 1);
+    v->terms = learn_terms(s);
+    v->letters.row = NEW(s->arena, Letter, v->terms.n + 1);
+    for (ptrdiff_t i = 0; i < v->terms.n; i++) {
+        Letter here = { first_letter(s->arena, v->terms.row[i].term), v->terms.row[i].key };
+        Letters *all = &v->letters;
+        if (!all->n || !str_eq(all->row[all->n - 1].letter, here.letter)) all->row[all->n++] = here;
+    }
+    return v;
+}
+
+void GlossaryView_json(Json *j, str key, const GlossaryView *v)
+{
+    json_object(j, key);
+    learn_terms_rows_json(j, S("terms"), v->terms);
+    json_object_end(j);
+}
+
 /* ---- a lesson ---------------------------------------------------------------------------------------------------- */
 
 static str percent_text(Scope *s, int64_t percent) { return num_percent(s, (int)percent); }

@@ -67,6 +67,15 @@ LessonView *lesson_view(Scope *s, str key);              /* NULL: no such lesson
 LessonView *task_view(Scope *s, str key);                /* with the fields to fill in; NULL too for a lesson without a task */
 void LessonView_json(Json *j, str key, const LessonView *v);
 
+/* ---- the words --------------------------------------------------------------------------------------------------- */
+
+/* letter: the first of a term; key: the first term that begins with it */
+typedef struct Letter { str letter, key; } Letter;
+typedef struct Letters { Letter *row; ptrdiff_t n; } Letters;
+typedef struct GlossaryView { learn_terms_rows terms; Letters letters; } GlossaryView;
+GlossaryView *glossary_view(Scope *s);
+void GlossaryView_json(Json *j, str key, const GlossaryView *v);
+
 /* ---- search (learn_search.c) ------------------------------------------------------------------------------------- */
 
 Reply search_get(Request *rq);

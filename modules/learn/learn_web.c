@@ -23,7 +23,7 @@ static str key_of(Request *rq, int parts)
 
 static Reply programme_get(Request *rq) { return learn_show_programme(rq, programme_view(&rq->s)); }
 static Reply done_get(Request *rq) { return learn_show_done(rq, learn_done(&rq->s, rq->s.me)); }
-static Reply glossary_get(Request *rq) { return learn_show_glossary(rq, learn_terms(&rq->s)); }
+static Reply glossary_get(Request *rq) { return learn_show_glossary(rq, glossary_view(&rq->s)); }
 static Reply content_get(Request *rq) { return learn_show_packs(rq, learn_packs(&rq->s)); }
 
 static Reply module_get(Request *rq)
