@@ -9,7 +9,8 @@ export class Client {
     const headers = { Accept: "text/html", ...options.headers };
     if (this.cookies.size) headers.Cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
     const reply = await fetch(this.url + path, { redirect: "manual", ...options, headers });
-    for (const line of reply.headers.getSetCookie()) {
+    // Our cookies have no comma in them, so this reads several; getSetCookie is too new for the node of Debian 12.
+    for (const line of (reply.headers.get("set-cookie") ?? "").split(/,\s*/).filter(Boolean)) {
       const [, name, value] = line.match(/^([^=]+)=([^;]*)/);
       this.cookies.set(name, value);
     }
