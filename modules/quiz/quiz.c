@@ -64,36 +64,6 @@ static QuizStanding standing_of(str set, int64_t questions, int64_t answered, in
     return st;
 }
 
-/* The first key after all that begin with `prefix`. Keys are ASCII, so the last byte can be counted up. */
-static str after_prefix(Arena *keep, str prefix)
-{
-    if (!prefix.n) return S("\x7f");
-    str high = str_keep(keep, prefix);
-    ((char *)high.p)[high.n - 1]++;
-    return high;
-}
-
-DbAsk quiz_standings_ask(Scope *s, str prefix)
-{
-    return quiz_standings_between_ask(s, s->me, prefix, after_prefix(s->arena, prefix));
-}
-
-static QuizStandings standings_from(Scope *s, quiz_standings_between_rows rows)
-{
-    QuizStandings all = { NEW(s->arena, QuizStanding, rows.n), rows.n };
-    for (ptrdiff_t i = 0; i < rows.n; i++)
-        all.row[i] = standing_of(rows.row[i].set_key, rows.row[i].questions, rows.row[i].answered, rows.row[i].whole,
-                                 rows.row[i].marks);
-    return all;
-}
-
-QuizStandings quiz_standings_got(Scope *s, DbAsk *ask) { return standings_from(s, quiz_standings_between_got(s, ask)); }
-
-QuizStandings quiz_standings(Scope *s, str prefix)
-{
-    return standings_from(s, quiz_standings_between(s, s->me, prefix, after_prefix(s->arena, prefix)));
-}
-
 DbAsk quiz_standing_ask(Scope *s, str set) { return quiz_stands_ask(s, s->me, set); }
 
 /* A set that is not there is one without questions. */
@@ -120,13 +90,6 @@ void QuizStanding_json(Json *j, str key, const QuizStanding *standing)
     json_int(j, S("percent"), standing->percent);
     json_bool(j, S("done"), standing->done);
     json_object_end(j);
-}
-
-void QuizStandings_json(Json *j, str key, const QuizStandings *standings)
-{
-    json_array(j, key);
-    for (ptrdiff_t i = 0; i < standings->n; i++) QuizStanding_json(j, S(""), &standings->row[i]);
-    json_array_end(j);
 }
 
 /* ---- the sheet ------------------------------------------------------------------------------------------------ */

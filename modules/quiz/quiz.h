@@ -95,18 +95,11 @@ typedef struct QuizStanding {
     int64_t percent;       /* share of the whole mark of all questions, by the latest answers */
     bool    done;          /* all answered and percent >= QUIZ_DONE_PERCENT; false for a set without questions */
 } QuizStanding;
-typedef struct QuizStandings { QuizStanding *row; ptrdiff_t n; } QuizStandings;
 
 QuizStanding  quiz_standing(Scope *s, str set);
 DbAsk         quiz_standing_ask(Scope *s, str set);    /* an ask travels together with other questions of the same page (db.h) */
 QuizStanding  quiz_standing_got(Scope *s, DbAsk *ask, str set);
-/* Every set whose key begins with `prefix` ("practices/order/"), in order of key; one query. Sets without questions are
- * left out. */
-QuizStandings quiz_standings(Scope *s, str prefix);
-DbAsk         quiz_standings_ask(Scope *s, str prefix);
-QuizStandings quiz_standings_got(Scope *s, DbAsk *ask);
 void QuizStanding_json(Json *j, str key, const QuizStanding *standing);
-void QuizStandings_json(Json *j, str key, const QuizStandings *standings);
 
 /* ---- the questions of a set as s->me sees them ---------------------------------------------------------------- */
 

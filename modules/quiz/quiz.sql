@@ -15,27 +15,6 @@ SELECT max(q.questions) AS "questions:int", count(k.name) AS "answered:int",
   LEFT JOIN quiz_question k ON k.set_key = a.set_key AND k.name = a.question AND k.place > 0
  WHERE q.set_key = :set;
 
--- name: standings_between(me int, low str, high str) many
-SELECT q.set_key, q.questions, count(k.name) AS "answered:int",
-       coalesce(sum(CASE WHEN k.name IS NOT NULL AND a.score = 100 THEN 1 ELSE 0 END), 0) AS "whole:int",
-       coalesce(sum(CASE WHEN k.name IS NOT NULL THEN a.score ELSE 0 END), 0) AS "marks:int"
-  FROM quiz_set q
-  LEFT JOIN quiz_answer a ON a.person = :me AND a.set_key = q.set_key
-  LEFT JOIN quiz_question k ON k.set_key = a.set_key AND k.name = a.question AND k.place > 0
- WHERE q.set_key >= :low AND q.set_key < :high AND q.questions > 0
- GROUP BY q.set_key, q.questions ORDER BY q.set_key LIMIT 2000;
-
--- name: standings_between@postgres
--- In byte order, whatever the order of the database's language.
-SELECT q.set_key, q.questions, count(k.name) AS "answered:int",
-       coalesce(sum(CASE WHEN k.name IS NOT NULL AND a.score = 100 THEN 1 ELSE 0 END), 0) AS "whole:int",
-       coalesce(sum(CASE WHEN k.name IS NOT NULL THEN a.score ELSE 0 END), 0) AS "marks:int"
-  FROM quiz_set q
-  LEFT JOIN quiz_answer a ON a.person = :me AND a.set_key = q.set_key
-  LEFT JOIN quiz_question k ON k.set_key = a.set_key AND k.name = a.question AND k.place > 0
- WHERE q.set_key >= :low COLLATE "C" AND q.set_key < :high COLLATE "C" AND q.questions > 0
- GROUP BY q.set_key, q.questions ORDER BY q.set_key COLLATE "C" LIMIT 2000;
-
 -- name: asked(me int, set str, question str, version int) one
 -- What is needed to take one answer: the version it was given to, where the page is, and the answer before it.
 SELECT v.packed, q.url, k.version AS "current:int", k.place,

@@ -335,27 +335,6 @@ TEST(a_question_that_leaves_takes_no_marks_along_and_may_come_back)
     EXPECT(standing(w, ANA, MAP).questions == 0 && !standing(w, ANA, MAP).done);
 }
 
-static void all_rule(Scope *s, void *arg)
-{
-    World *w = arg;
-    QuizStandings all = quiz_standings(s, S("p/order/"));
-    EXPECT(all.n == 2);
-    if (all.n != 2) return;
-    EXPECT_STR(all.row[0].set, S("p/order/map"));
-    EXPECT(all.row[0].answered == 1 && all.row[0].questions == 3 && all.row[1].questions == 1 && all.row[1].answered == 0);
-    EXPECT(quiz_standings(s, S("p/")).n == 3 && quiz_standings(s, S("q/")).n == 0);
-}
-
-TEST(a_course_page_asks_once_for_all_its_sets)
-{
-    install(w, MAP, first_bank);
-    install(w, "p/order/pro-forma", "::a:: A {T#n}\n");
-    install(w, "p/orders", "::a:: A {T#n}\n");
-    answer(w, ANA, "first", "choice=1");
-    Landing landing;
-    EXPECT(site_read(world_site(w), world_arena(w), world_person(w, ANA), all_rule, w, &landing));
-}
-
 /* ---- people --------------------------------------------------------------------------------------------------- */
 
 typedef struct Two { int64_t from, into; } Two;
@@ -510,7 +489,7 @@ TESTS_WITH(quiz, extra, 1, a_visitor_without_an_account_answers_and_it_is_kept,
            whichever_database_call_fails_no_half_answer_is_left, a_program_reads_questions_and_answers_as_json,
            each_person_has_an_order_of_choices_that_stays, steps_to_be_ordered_never_come_in_order,
            a_changed_question_leaves_old_answers_as_they_were, installing_the_same_again_writes_nothing,
-           a_question_that_leaves_takes_no_marks_along_and_may_come_back, a_course_page_asks_once_for_all_its_sets,
+           a_question_that_leaves_takes_no_marks_along_and_may_come_back,
            a_guest_who_signs_in_keeps_her_answers_and_the_latest_of_both_counts, who_is_erased_leaves_no_answer,
            records_of_other_nodes_come_late_twice_or_spoilt_and_the_latest_still_counts,
            my_answers_over_time_are_mine_alone, authors_see_which_wrong_answer_is_given_most,
