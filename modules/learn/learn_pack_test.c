@@ -53,12 +53,17 @@ static bool told(const PackProblems *problems, const Slip *s)
     return false;
 }
 
+static Pack *pack_with(World *w, const Slip *s, PackProblems *problems)
+{
+    PackFiles files = small_files(w, problems);
+    slip(w, &files, s);
+    return pack_read(world_arena(w), files, problems);
+}
+
 static void expect_told(World *w, const Slip *s)
 {
     PackProblems problems;
-    PackFiles files = small_files(w, &problems);
-    slip(w, &files, s);
-    pack_read(world_arena(w), files, &problems);
+    pack_with(w, s, &problems);
     if (told(&problems, s)) return;
     world_failed(w, s->file, s->line, s->says);
     for (ptrdiff_t i = 0; i < problems.n; i++)
@@ -203,13 +208,10 @@ TEST(a_lesson_that_lacks_a_part_is_told_so)
         { TWO, "- Our scale, 2026.", "", 19, "needs a list" },
         { TWO, ":::\n\n## Key", ":::\n\n::: task Again\n- a.b: date | When? |\n:::\n\n## Key", 14, "one task" },
         { TWO, "minutes: 10", "minutes: 20", 3, "take about 5 minutes; the head says 20" },
-        { "trial/first/20-two.gift", NULL, NULL, 0, "" },
     };
-    for (size_t i = 0; i + 1 < sizeof slips / sizeof *slips; i++) expect_told(w, &slips[i]);
     PackProblems problems;
-    PackFiles files = small_files(w, &problems);
-    slip(w, &files, &slips[sizeof slips / sizeof *slips - 1]);
-    pack_read(world_arena(w), files, &problems);
+    EXPECT_TOLD(slips);
+    pack_with(w, &(Slip){ .file = "trial/first/20-two.gift" }, &problems);
     EXPECT(told(&problems, &(Slip){ .file = TWO, .line = 1, .says = "20-two.gift is missing" }));
 }
 
@@ -245,13 +247,10 @@ TEST(a_module_is_tested_by_questions_that_no_lesson_asks)
         { BEFORE, "Six bags of 200 g weigh {#1.2:0.001 ####6 × 0.2 is 1.2.}", "Four bags of 250 g weigh {#1:0.001 ####4 × 0.25 is 1.}", 11,
           "trial/after.gift asks the same" },
         { BEFORE, "::bags:: Six bags of 200 g weigh {#1.2:0.001 ####6 × 0.2 is 1.2.} kg without the box.", "", 1, "at least 5 questions" },
-        { BEFORE, NULL, NULL, 0, "" },
     };
-    for (size_t i = 0; i + 1 < sizeof slips / sizeof *slips; i++) expect_told(w, &slips[i]);
     PackProblems problems;
-    PackFiles files = small_files(w, &problems);
-    slip(w, &files, &slips[sizeof slips / sizeof *slips - 1]);
-    Pack *pack = pack_read(world_arena(w), files, &problems);
+    EXPECT_TOLD(slips);
+    Pack *pack = pack_with(w, &(Slip){ .file = BEFORE }, &problems);
     EXPECT(pack_is_clean(&problems) && !pack->module[0].before.bank.question_n && pack->module[0].after.bank.question_n == 5);
 }
 
@@ -263,6 +262,7 @@ TEST(sums_are_done_again)
         { BEFORE, "6 × 0.2 is 1.2.", "(2 + 4) × 0.2 \\= 1.20. 1,200 ÷ 1,000 is 1.3.", 11, "1,200 ÷ 1,000" },
         { BEFORE, "6 × 0.2 is 1.2.", "12 divided by 10 is 1.2. 1.2 less 0.2 is 1.1.", 11, "1.2 less 0.2" },
         { ONE, "They break first.", "They break first: 2 + 2 = 5.", 14, "2 + 2" },
+        { ONE, "They break first.", "They break first: 2\u00A0+ 2 is\u00A05.", 14, "+ 2" },
     };
     static const char *const right[] = {
         "6 × 0.2 is 1.2.", "(2 + 4) × 0.2 \\= 1.20.", "12 ÷ 1,000 × 100 is 1.2, or 12 ÷ 100 × 10.", "Goods 18.00 less fees of 1.80 less 15.00 is 1.20.",
@@ -271,9 +271,7 @@ TEST(sums_are_done_again)
     EXPECT_TOLD(wrong);
     for (size_t i = 0; i < sizeof right / sizeof *right; i++) {
         PackProblems problems;
-        PackFiles files = small_files(w, &problems);
-        slip(w, &files, &(Slip){ BEFORE, "6 × 0.2 is 1.2.", right[i], 0, "" });
-        pack_read(world_arena(w), files, &problems);
+        pack_with(w, &(Slip){ BEFORE, "6 × 0.2 is 1.2.", right[i], 0, "" }, &problems);
         if (!pack_is_clean(&problems)) world_differs(w, __FILE__, __LINE__, problems.row[0].sentence, str_from(right[i]));
     }
 }

@@ -28,12 +28,38 @@ static void add(Sum *m, str s)
 
 static bool digit(str s, ptrdiff_t at) { return at >= 0 && at < s.n && s.p[at] >= '0' && s.p[at] <= '9'; }
 
+/* Bytes of one: also of one that does not break, and of the sign before GIFT's "\=". */
+static ptrdiff_t blank_at(str s, ptrdiff_t at)
+{
+    if (at < s.n && (s.p[at] == ' ' || s.p[at] == '\\')) return 1;
+    return str_starts(str_slice(s, at, s.n), S("\xC2\xA0")) ? 2 : 0;
+}
+
+static str before_blanks(str s, ptrdiff_t at)
+{
+    str rest = str_slice(s, 0, at);
+    for (;;) {
+        if (str_ends(rest, S(" "))) rest.n--;
+        else if (str_ends(rest, S("\xC2\xA0"))) rest.n -= 2;
+        else return rest;
+    }
+}
+
 static bool take(Sum *m, str what)
 {
-    while (m->at < m->s.n && (m->s.p[m->at] == ' ' || m->s.p[m->at] == '\\')) m->at++;       /* GIFT writes "\=" */
+    for (ptrdiff_t n; (n = blank_at(m->s, m->at)); m->at += n) { }
     if (!str_starts(str_slice(m->s, m->at, m->s.n), what)) return false;
     m->at += what.n;
     return true;
+}
+
+/* A whole word, not the beginning of one. */
+static bool take_word(Sum *m, str word)
+{
+    Sum before = *m;
+    if (take(m, word) && blank_at(m->s, m->at)) return true;
+    *m = before;
+    return false;
 }
 
 /* "4,760,000", "0.70", "15%"; empty when there is none at `at`. */
@@ -65,10 +91,10 @@ static char sign(Sum *m)
     static const struct { str text; char means; bool word; } signs[] = {
         { S("×"), '*', false }, { S("*"), '*', false }, { S("÷"), '/', false }, { S("/"), '/', false },
         { S("+"), '+', false }, { S("−"), '-', false },
-        { S("divided by "), '/', true }, { S("times "), '*', true }, { S("less "), '-', true }, { S("plus "), '+', true },
+        { S("divided by"), '/', true }, { S("times"), '*', true }, { S("less"), '-', true }, { S("plus"), '+', true },
     };
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
-        if (!take(m, signs[i].text)) continue;
+        if (!(signs[i].word ? take_word : take)(m, signs[i].text)) continue;
         m->words |= signs[i].word;
         return signs[i].means;
     }
@@ -98,17 +124,17 @@ static bool formula(Sum *m)
 
 static bool says(Sum *m)
 {
-    static const str words[] = { S("is "), S("are "), S("="), S("makes "), S("make "), S("leaves "), S("gives ") };
+    static const str words[] = { S("is"), S("are"), S("makes"), S("make"), S("leaves"), S("gives") };
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
-        if (take(m, words[i])) return true;
-    return false;
+        if (take_word(m, words[i])) return true;
+    return take(m, S("="));
 }
 
 /* A sum said in words may have begun before its first number: "18.00 less fees of 1.80 less 12.00". */
 static bool begins(str s, ptrdiff_t at)
 {
-    while (at > 0 && s.p[at - 1] == ' ') at--;
-    return at == 0 || strchr(".:;#=~>", s.p[at - 1]);
+    str before = before_blanks(s, at);
+    return !before.n || strchr(".:;#=~>", before.p[before.n - 1]);
 }
 
 /* False: at `from` stands a sum, and it does not give what it is said to give. */
@@ -133,16 +159,16 @@ static bool may_begin(str s, ptrdiff_t at)
     if (s.p[at] != '(' && !(s.p[at] >= '0' && s.p[at] <= '9')) return false;
     if (at == 0) return true;
     char before = s.p[at - 1];
-    return before == ' ' || before == '(' || before == '#' || before == '~' || before == '=' || before == '\n';
+    return before == ' ' || before == '(' || before == '#' || before == '~' || before == '=' || before == '\xA0';
 }
 
 /* Something that was a part of a longer sum before: a sign stands in front of it. */
 static bool goes_on(str s, ptrdiff_t at)
 {
     static const str signs[] = { S("×"), S("*"), S("÷"), S("/"), S("+"), S("−"), S("by"), S("times"), S("less"), S("plus"), S("(") };
-    while (at > 0 && s.p[at - 1] == ' ') at--;
+    str before = before_blanks(s, at);
     for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
-        if (str_ends(str_slice(s, 0, at), signs[i])) return true;
+        if (str_ends(before, signs[i])) return true;
     return false;
 }
 
