@@ -67,7 +67,7 @@ typedef struct DbMigration { const char *name; const char *sql[DB_ENGINES]; } Db
 typedef struct DbConfig {
     const char *data_dir;           /* SQLite lives in <data_dir>/sampan.db */
     const char *url;                /* NULL or "": SQLite; else a libpq connection string */
-    const char *pg_schema;          /* NULL: the default search path; tests give each world its own */
+    const char *pg_schema;          /* NULL: the default search path; tests give each node of an exchange its own */
     const DbMigration *migrations;  /* in order; generated */
     int         migration_n;
     int         wait_ms;            /* how long a statement may wait for a lock or a lost server: 5,000 */
