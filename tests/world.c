@@ -53,6 +53,7 @@ static const char *const login_of[VISITORS] = { [ANA] = "ana@example.org", [BO] 
 static int64_t clock_ms = WORLD_BEGINS;
 static int64_t world_clock(void) { return clock_ms; }
 void world_wait(World *w, int64_t ms) { clock_ms += ms; }
+int64_t world_now(World *w) { return clock_ms; }
 
 /* ---- opening -------------------------------------------------------------------------------------------------------------- */
 

@@ -32,6 +32,7 @@ bool    says(Visit v, const char *text);                 /* in the body, as mark
 int64_t count(Visit v, const char *text);
 void    forget_cookies(World *w, Visitor who);
 void    world_wait(World *w, int64_t ms);
+int64_t world_now(World *w);
 Site   *world_site(World *w);                            /* made on first use, as every visit and every query does */
 const char *world_folder(World *w);                      /* the data folder, with or without an installation in it */
 Arena  *world_arena(World *w);

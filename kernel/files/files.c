@@ -102,6 +102,13 @@ static bool pour_bytes(str bytes, int to)
     return true;
 }
 
+/* How old a file is, is said by the site's clock and by no other: the sweep compares the two. */
+static bool stamp(const char *path, int64_t now)
+{
+    struct timespec at = { .tv_sec = (time_t)(now / SECOND), .tv_nsec = (long)(now % SECOND) * 1000000L };
+    return utimensat(AT_FDCWD, path, (struct timespec[]){ at, at }, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
 /* A copy under a name that is none of ours until it is whole. */
 static bool copy_to(const Source *from, const Place *to)
 {
@@ -127,12 +134,12 @@ static bool make_folder(const Place *to)
 /* Linked, not moved: a request that is run twice must find its upload twice. Where links cannot be made (another disk,
  * FAT) the bytes are copied. What is there already is made young again, so that no sweep takes it before its row is
  * there. */
-static bool put_in_place(const Source *from, const Place *to)
+static bool put_in_place(const Source *from, const Place *to, int64_t now)
 {
-    if (utimensat(AT_FDCWD, to->path, NULL, AT_SYMLINK_NOFOLLOW) == 0) return true;
+    if (stamp(to->path, now)) return true;
     if (!make_folder(to)) return false;
     bool linked = from->fd >= 0 && fsync(from->fd) == 0 && link(from->path, to->path) == 0;
-    return (linked || copy_to(from, to)) && os_sync_folder(to->folder);
+    return (linked || copy_to(from, to)) && stamp(to->path, now) && os_sync_folder(to->folder);
 }
 
 static bool has_room(const char *data, int64_t size)
@@ -144,13 +151,14 @@ static bool has_room(const char *data, int64_t size)
 }
 
 /* False: errno says why. name: room for a name, which is then ret's. */
-static bool keep(const char *data, const Source *from, str declared_type, char *name, StoredFile *ret)
+static bool keep(const Scope *s, const Source *from, str declared_type, char *name, StoredFile *ret)
 {
+    const char *data = s->site->config.data;
     Sniffer sniffer = { .declared = declared_type };
     Place place;
     int64_t size;
     if (!look_at(from, &sniffer, name, &size) || !place_of(data, name, &place)) return false;
-    if (!has_room(data, size) || !put_in_place(from, &place)) return false;
+    if (!has_room(data, size) || !put_in_place(from, &place, s->now)) return false;
     *ret = (StoredFile){ { name, NAME_CHARS }, sniffed(&sniffer), size };
     return true;
 }
@@ -169,7 +177,7 @@ bool files_keep(Scope *s, const char *temporary_path, str declared_type, StoredF
     CHECK(s->writing);
     char *name = NEW(s->arena, char, NAME_CHARS + 1);
     Source from = { .path = temporary_path, .fd = open(temporary_path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) };
-    bool kept = from.fd >= 0 && keep(s->site->config.data, &from, declared_type, name, ret);
+    bool kept = from.fd >= 0 && keep(s, &from, declared_type, name, ret);
     int why = errno;
     if (from.fd >= 0) close(from.fd);
     return settle(s, kept, why, ret);
@@ -179,7 +187,7 @@ bool files_keep_bytes(Scope *s, str bytes, str type, StoredFile *ret)
 {
     CHECK(s->writing);
     char *name = NEW(s->arena, char, NAME_CHARS + 1);
-    bool kept = keep(s->site->config.data, &(Source){ .fd = -1, .bytes = bytes }, S(""), name, ret);
+    bool kept = keep(s, &(Source){ .fd = -1, .bytes = bytes }, S(""), name, ret);
     int why = errno;
     if (kept) ret->type = str_keep(s->arena, type);
     return settle(s, kept, why, ret);
@@ -215,7 +223,7 @@ static int name_and_row(const void *name, const void *row)
 static bool is_left_over(Scope *s, const char *path, str name, files_rows_between_rows rows)
 {
     struct stat st;
-    if (lstat(path, &st) != 0 || st.st_ctime >= (s->now - DAY) / SECOND) return false;
+    if (lstat(path, &st) != 0 || st.st_mtime >= (s->now - DAY) / SECOND) return false;
     return rows.n == 0 || !bsearch(&name, rows.row, (size_t)rows.n, sizeof *rows.row, name_and_row);
 }
 
