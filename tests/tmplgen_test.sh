@@ -22,6 +22,9 @@ typedef struct Reply { int status; } Reply;
 typedef struct Request { Scope s; Out out; str title; bool wants_json; } Request;
 typedef struct Note { int64_t id; str body; Url link; Html html; bool done; unsigned flags; } Note;
 typedef struct Notes { const Note *row; ptrdiff_t n; } Notes;
+typedef enum Kind { NO_KIND, GOOD } Kind;
+typedef enum Mute { MUTE } Mute;
+void  Kind_json(Json *j, str key, Kind kind);
 void  Notes_json(Json *j, str key, Notes notes);
 void  Note_json(Json *j, str key, const Note *note);
 void  page_begin(Request *rq);
@@ -89,13 +92,16 @@ stops_c() {
     else bad "an error at line $1 expected"; fi
 }
 
+# makes MAIN.c              the program of the page and the kernel's files that it needs
+makes() {
+    ./tmplgen . t x.html p.html > log 2>&1 &&
+        compile -fsanitize=address,undefined t_pages.c "$1" "$root"/kernel/base/{arena,text,codec,json}.c "$root/kernel/html/html.c" -lm -o run > log 2>&1
+}
+
 # writes TEXT [json] < page
 writes() {
     page
-    if ./tmplgen . t x.html p.html > log 2>&1 &&
-        compile -fsanitize=address,undefined t_pages.c run.c "$root"/kernel/base/{arena,text,codec,json}.c "$root/kernel/html/html.c" -lm -o run > log 2>&1
-    then ./run ${2:+json} > log 2>&1
-    fi
+    if makes run.c; then ./run ${2:+json} > log 2>&1; fi
     if [ "$(cat log)" = "$1" ]; then good; else bad "expected: $1"; fi
 }
 
@@ -214,6 +220,169 @@ c</p> <pre>  a
 writes '[Title]Hello, {name}(name=a&lt;b) {n} note of {who}#1(who=~7) {n} notes#2 <i>Hi &quot;you&quot;</i><b title="Hello"></b>' <<< \
     '{{ _ "Hello, {name}" name=n->body }} {{ _n "{n} note of {who}" "{n} notes of {who}" 1 who=n->id }} {{ _n "{n} note" "{n} notes" notes.n }} {{ use p(_("Hi \"you\"")) }}<b title="{{ _ "Hello" }}"></b>'
 writes '{"notes":2,"n":"7"}' json <<< '<p>never</p>'
+
+# ---- structs ----
+# declared TEXT stops…      with TEXT, from line 1, before the page
+declared() { local text=$1; shift; head=$text$'\n'$head "$@" <<< ''; }
+declared '{{ struct Stop }}
+str title;' stops 1 'never ended'
+declared '{{ struct Stop }}
+str title; /* {{ end }} */' stops 1 'never ended'
+declared '{{ struct Stop }}
+str title; // {{ end }}
+{{ title S("x") }}' stops 1 'never ended'
+declared '{{ struct Stop }}
+str title
+{{ end }}' stops 2 "';' is missing after title"
+declared '{{ struct Stop }}
+str title[2];
+{{ end }}' stops 2 "';' is missing after title"
+declared '{{ struct Stop }}
+str title;
+unsigned int n;
+{{ end }}' stops 3 "';' is missing after int"
+declared '{{ struct Stop }}
+str title;
+hidden ;
+{{ end }}' stops 3 'a type, a name'
+declared '{{ struct Stop }}
+str a, *b;
+{{ end }}' stops 2 'a type, a name'
+declared '{{ struct Stop }}
+str a as ;
+{{ end }}' stops 2 'a type, a name'
+declared '{{ struct Stop }}
+/* nothing */
+{{ end }}' stops 1 'without fields'
+declared '{{ struct Stop of things }}
+str title;
+{{ end }}' stops 1 'write {{ struct Name }}'
+declared '{{ struct Stop }}
+str title;
+{{ end }}
+{{ struct Stop }}
+str title;
+{{ end }}' stops 4 'Stop stands at x.html:1 already'
+declared '{{ rows Stops of Stop }}
+{{ rows Stops of Note }}' stops 2 'Stops stands at x.html:1 already'
+declared '{{ rows Stops }}' stops 1 'write {{ rows Names of Name }}'
+declared '{{ struct Stop }}
+str a;
+{{ end }} str b;' stops 3 'begins with'
+stops 3 'before page or part' <<< '{{ struct Stop }}
+str a;
+{{ end }}'
+stops 4 'before page or part' <<< '<p>x</p>
+{{ rows Stops of Note }}'
+head='{{ page x() }}
+{{ struct Stop }}' stops 2 'before page or part' <<< ''
+
+include='{{ include "web/web.h" }}'
+declared '{{ struct Stop }}
+str title;
+Stpo next;
+{{ end }}' stops_c 3
+declared '{{ struct Stop }}
+str title;
+bool title;
+{{ end }}' stops_c 3
+declared '{{ struct Stop }}
+bool a;
+hidden const Stpo *next;
+{{ end }}' stops_c 3
+declared '{{ struct Stop }}
+Note note;
+{{ end }}' stops_c 2                                     # known only once it is included
+declared "$include"'
+{{ struct Stop }}
+bool a;
+Mute mute;
+{{ end }}' stops_c 4                                     # has no Mute_json
+declared "$include"'
+{{ struct Stop }}
+bool a;
+optional Mute mute;
+{{ end }}' stops_c 4
+declared "$include"'
+{{ struct Stop }}
+bool a;
+optional Note note;
+{{ end }}' stops_c 4                                     # never empty
+declared '{{ struct Stop }}
+Stop inside;
+{{ end }}' stops_c 2
+declared '
+{{ rows Stops of Stpo }}' stops_c 2
+head='{{ struct Stop }}
+str title;
+{{ end }}
+'"${head/const Note/const Stop}" stops_c 6 <<< '<p>{{ n->titel }}</p>'
+
+cat > shown.c << 'END'
+#include "t_views.h"
+static Stop early;                                       /* whole without the house */
+#include "run.c"
+void Kind_json(Json *j, str key, Kind kind) { json_str(j, key, kind == GOOD ? S("good") : S("none")); }
+static void show(Out *o)
+{
+    Json j = json_to(o);
+    Note note = { .id = 7 };
+    Leg leg[] = { { S("Đà Nẵng"), 1 }, { S("Lae"), 2 } };
+    str word[] = { S("a"), S("b") };
+    early = (Stop){ 3, 1LL << 60, 5, S("T"), S("C"), { S("/x") }, 0.5, 2, true };
+    Trip trip = { .title = S("\"q\""), .body = { S("<i>") }, .legs = { leg, 2 }, .first = leg[1], .note = note, .notes = { &note, 1 },
+                  .kind = GOOD, .open = true };
+    Trip_json(&j, S(""), &trip);
+    trip = (Trip){ .stop = &early, .wrong = S("no"), .other = { leg, 1 }, .maybe = GOOD, .words = { word, 2 }, .up = &note };
+    Trip_json(&j, S(""), &trip);
+}
+int main(void)
+{
+    static Region region;
+    static Landing landing;
+    if (!region_open(&region, 1 << 20)) return 1;
+    Arena arena = region_arena(&region, &landing);
+    Out out;
+    out_init(&out, &arena, 64);
+    show(&out);
+    fwrite(out.p, 1, (size_t)out.n, stdout);
+    return 0;
+}
+END
+sed -i 's/^int main/__attribute__((unused)) static int page_main/' run.c
+head='{{ struct Stop }}
+int64_t  id;                          // a text, as a browser'"'"'s number loses its end
+int64_t  version_id as version, at;   /* hidden str no; {{ if }} */
+str      title, /* and */ course;
+Url      href;
+double   share; int tries; bool begun;
+{{ end }}
+{{ -- What comes next sees the house. }}
+{{ include "web/web.h" }}
+{{ struct Trip }}
+str                  title;
+Html                 body;
+optional const Stop *stop;
+optional str         wrong as error;
+Legs                 legs;
+optional Legs        other;
+Leg                  first;
+Note                 note;
+Notes                notes;
+Kind                 kind;
+optional Kind        maybe as second;
+hidden bool          open;
+Words                words;
+const Note          *up;
+{{ end }}
+{{ rows Legs of Leg }} {{ rows Words of str }}
+{{ struct Leg }} str port; int64_t days; {{ end }}
+'"$head" page <<< '<p>x</p>'
+if makes shown.c; then ./run > log 2>&1; fi
+want='{"title":"\"q\"","body":"<i>","legs":[{"port":"Đà Nẵng","days":1},{"port":"Lae","days":2}],"first":{"port":"Lae","days":2},"note":"7","notes":1,"kind":"good","words":[],"up":null}'
+want+=',{"title":"","body":"","stop":{"id":"3","version":"1152921504606846976","at":5,"title":"T","course":"C","href":"/x","share":0.5,"tries":2,"begun":true},"error":"no","legs":[],"other":[{"port":"Đà Nẵng","days":1}],"first":{"port":"","days":0},"note":"0","notes":0,"kind":"none","second":"good","words":["a","b"],"up":"7"}'
+if [ "$(cat log)" = "$want" ]; then good; else bad "expected: $want"; fi
+if grep -q "a text, as a browser's number loses its end" t_views.h && ! grep -q 'struct Trip {' t_views.h; then good; else bad "t_views.h is wrong"; fi
 
 # ---- what is listed for translators ----
 page <<< '{{ _ "Hello" }}

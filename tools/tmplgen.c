@@ -1,7 +1,8 @@
 /* tmplgen - compiles pages to C. Small, in C, run by the build. The language is poor on purpose: value, if, each, use,
  * text.
  *
- *   tmplgen OUTDIR PREFIX FILE.html…        modules/learn/pages/x.html -> OUTDIR/learn_pages.h, learn_pages.c, learn.pot
+ *   tmplgen OUTDIR PREFIX FILE.html…        modules/learn/pages/x.html -> OUTDIR/learn_pages.h, learn_pages.c,
+ *                                           learn_views.h, learn.pot
  *
  * A file begins with what it is and ends with the file:
  *
@@ -11,6 +12,7 @@
  *   {{ layout begin }} … {{ content }} …            app/layout.html: layout_begin(rq), layout_end(rq)
  *   {{ include "learn/learn.h" }}                   before page or part: where the types are declared; also
  *                                                   "learn_sql.h" for rows of queries
+ *   {{ struct Stop }} … {{ end }}                   before page or part: a struct and its JSON, see below
  *
  *   {{ expr }}       a C expression: str, a whole number, Url; escaped for the place it stands in. Html is refused. `rq` is
  *                    the Request, &rq->s the Scope: {{ num_int(&rq->s, d->votes) }} has local digits
@@ -38,6 +40,21 @@
  * Url and Html by type (an int64_t called id or …_id by json_id), T or const T * by T_json(Json *, str key, T or
  * const T *), a null pointer as null. An argument written as `hidden T x` is left out. The object is complete when
  * page_json is called.
+ *
+ * Structs: what a page shows and no query returns. Out of this come the type and void Stop_json(Json *, str key, const
+ * Stop *), which writes the fields in their order:
+ *
+ *   {{ struct Stop }}
+ *   str         title, course;                  // C as it stands, with its comments
+ *   int64_t     version_id as version;          // `as`: its name in JSON
+ *   optional const Answer *answer;              // not in JSON when it is empty: NULL, 0, no text, no rows
+ *   hidden bool open;                           // never in JSON
+ *   {{ end }}
+ *   {{ rows Stops of Stop }}                    struct Stops { Stop *row; ptrdiff_t n; }: an array in JSON
+ *
+ * A field's type is one of those above, a T whose T_json there is (an enum, too), or a pointer to one. A file's structs
+ * before its first {{ include }} need base alone; they are whole in learn_views.h, for learn.h to include. Those that
+ * come after see what was included, and are whole in learn_pages.h only: learn_views.h has their names.
  *
  * Errors name the template's line; the generated C carries #line, so the compiler's do too. Texts are listed for
  * translators in OUTDIR/PREFIX.pot with the template's lines. The literal markup of each module is also listed for the
@@ -93,6 +110,12 @@ static bool same(Slice a, Slice b) { return len(a) == len(b) && memcmp(a.p, b.p,
 static Slice of(const char *z) { return (Slice){ z, z + strlen(z) }; }
 static bool is(Slice s, const char *z) { return same(s, of(z)); }
 
+static bool ends_with(Slice s, const char *z)
+{
+    size_t n = strlen(z);
+    return len(s) >= n && !memcmp(s.end - n, z, n);
+}
+
 static bool in_parentheses(Slice s) { return len(s) >= 2 && *s.p == '(' && s.end[-1] == ')'; }
 
 static Slice trim(Slice s)
@@ -120,6 +143,8 @@ typedef struct Template {
     Slice       all;
     Kind        kind;
     Slice       name, params;
+    const char *head;            /* where {{ page … }} stands: what comes before it is read first, in all files */
+    bool        includes;
 } Template;
 
 /* Where in the markup we stand, as far as escaping must know it. */
@@ -157,7 +182,7 @@ typedef struct Compiler {
 static const char *prefix;
 static Template   *templates;
 static int         template_n;
-static Text        c_code, h_code, literals;
+static Text        c_code, h_code, views, literals;
 
 static int line_of(const Template *t, const char *at)
 {
@@ -745,7 +770,6 @@ static void use_part(Compiler *c, Slice rest, const char *at)
 
 static void read_head(Template *t, Kind kind, Slice rest, const char *at)
 {
-    if (t->kind) wrong(t, at, "a file holds one page, part or layout");
     t->kind = kind;
     t->name = take_word(&rest);
     rest = trim(rest);
@@ -759,7 +783,8 @@ static void read_head(Template *t, Kind kind, Slice rest, const char *at)
     if (is(t->params, "void")) t->params.end = t->params.p;
 }
 
-typedef struct Param { Slice type, name; bool hidden; } Param;
+/* An argument of a page or a field of a struct. key: its name in JSON; mark: the word before the type. */
+typedef struct Param { Slice type, name, key, mark; bool hidden, optional; } Param;
 
 static bool next_param(const Template *t, Slice *rest, Param *ret)
 {
@@ -768,12 +793,12 @@ static bool next_param(const Template *t, Slice *rest, Param *ret)
     while (comma < rest->end && *comma != ',') comma++;
     Slice one = trim((Slice){ rest->p, comma }), after = one;
     rest->p = comma < rest->end ? comma + 1 : comma;
-    Slice first = take_word(&after);
-    ret->hidden = is(first, "hidden");
+    *ret = (Param){ .mark = take_word(&after), .name = { one.end, one.end } };
+    ret->hidden = is(ret->mark, "hidden");
     if (ret->hidden) one = trim(after);
-    ret->name = (Slice){ one.end, one.end };
     while (ret->name.p > one.p && word_char(ret->name.p[-1])) ret->name.p--;
     ret->type = trim((Slice){ one.p, ret->name.p });
+    ret->key = ret->name;
     if (!len(ret->name) || !len(ret->type)) wrong(t, one.p, "an argument is a type and a name");
     return true;
 }
@@ -787,39 +812,188 @@ static void put_signature(Text *out, const Template *t)
     add(out, ")");
 }
 
-static bool ends_with(Slice s, const char *z)
+/* ---- structs that pages show ------------------------------------------------------------------------------------- */
+
+typedef struct View {
+    const Template *t;
+    const char *at;
+    Slice  name, text;               /* text: the fields as they stand in the file */
+    Slice  row;                      /* the type of one, when it is rows */
+    Param *field;
+    int    field_n;
+    bool   early, put;               /* early: no include stands before it */
+} View;
+
+static View *view;
+static int   view_n;
+
+static View *find_view(Slice name)
 {
-    size_t n = strlen(z);
-    return len(s) >= n && !memcmp(s.end - n, z, n);
+    for (int i = 0; i < view_n; i++)
+        if (same(view[i].name, name)) return &view[i];
+    return NULL;
 }
 
-/* The writer of one argument, by its declared type. Types that are not known have a writer of their own: T_json. */
-static void put_json_param(Text *out, const Template *t, const Param *param)
+static bool is_rows(Slice type)
 {
-    Slice type = param->type, word, rest = type;
-    bool pointer = false;
-    for (word = take_word(&rest); is(word, "const") || is(word, "struct") || is(word, "enum");) word = take_word(&rest);
-    rest = trim(rest);
-    if (len(rest)) {
-        pointer = is(rest, "*") || is(rest, "*const");
-        if (!pointer) wrong(t, type.p, "the type of an argument is T, T * or const T *; mark others hidden");
+    const View *known = find_view(type);
+    return known ? len(known->row) > 0 : ends_with(type, "_rows");
+}
+
+static View *add_view(const Template *t, Slice name, const char *at)
+{
+    const View *other = find_view(name);
+    if (other) wrong(t, name.p, "%.*s stands at %s:%d already", SLICE(name), other->t->path, line_of(other->t, other->at));
+    view = realloc(view, sizeof *view * (size_t)++view_n);
+    if (!view) abort();
+    view[view_n - 1] = (View){ .t = t, .at = at, .name = name, .early = !t->includes };
+    return &view[view_n - 1];
+}
+
+static void add_field(View *v, const Param *field)
+{
+    v->field = realloc(v->field, sizeof *v->field * (size_t)++v->field_n);
+    if (!v->field) abort();
+    v->field[v->field_n - 1] = *field;
+}
+
+static const char *past_comment(const char *p, const char *end)
+{
+    if (end - p < 2 || p[0] != '/' || (p[1] != '*' && p[1] != '/')) return p;
+    const char *close = p[1] == '*' ? "*/" : "\n";
+    const char *found = memmem(p + 2, (size_t)(end - p) - 2, close, strlen(close));
+    return found ? found + strlen(close) : end;
+}
+
+/* The next word or single character of C; empty at the end. */
+static Slice take_token(Slice *s)
+{
+    const char *p;
+    do {
+        p = s->p;
+        s->p = past_comment(trim(*s).p, s->end);
+    } while (s->p != p);
+    Slice token = { p, p };
+    while (token.end < s->end && word_char(*token.end)) token.end++;
+    if (token.end == p && p < s->end) token.end++;
+    s->p = token.end;
+    return token;
+}
+
+static bool is_name(Slice s) { return len(s) && word_char(*s.p) && !isdigit((unsigned char)*s.p); }
+
+/* T, T * or const T *: the rest then begins with the name. */
+static Slice take_field_type(const Template *t, Slice *rest)
+{
+    Slice type = take_token(rest), word = type;
+    while (is(word, "const") || is(word, "struct") || is(word, "enum")) word = take_token(rest);
+    if (!is_name(word)) wrong(t, type.p, "a field is a type, a name and ';'");
+    type.end = word.end;
+    Slice after = *rest, star = take_token(&after);
+    if (is(star, "*")) type.end = star.end, *rest = after;
+    return type;
+}
+
+static void take_field_names(View *v, Param *field, Slice *rest)
+{
+    Slice token;
+    do {
+        field->name = field->key = take_token(rest);
+        token = take_token(rest);
+        if (is(token, "as")) field->key = take_token(rest), token = take_token(rest);
+        if (!is_name(field->name) || !is_name(field->key)) wrong(v->t, field->name.p, "a field is a type, a name and ';'");
+        if (!is(token, ",") && !is(token, ";")) wrong(v->t, field->name.p, "';' is missing after %.*s", SLICE(field->name));
+        add_field(v, field);
+    } while (is(token, ","));
+}
+
+static void read_fields(View *v)
+{
+    Slice rest = v->text, after = rest, word = take_token(&after);
+    while (len(word)) {
+        Param field = { .hidden = is(word, "hidden"), .optional = is(word, "optional") };
+        if (field.hidden || field.optional) field.mark = word, rest = after;
+        field.type = take_field_type(v->t, &rest);
+        take_field_names(v, &field, &rest);
+        after = rest;
+        word = take_token(&after);
     }
-    int n = (int)len(param->name), w = (int)len(word);
-    const char *name = param->name.p;
-    bool id = is(param->name, "id") || ends_with(param->name, "_id");
-    char key[80];
-    snprintf(key, sizeof key, "&j_, S(\"%.*s\")", n, name);
-    if (pointer && is(word, "char")) addf(out, "json_str(%s, str_from(%.*s));", key, n, name);
+    if (!v->field_n) wrong(v->t, v->at, "a struct without fields");
+}
+
+/* ---- JSON -------------------------------------------------------------------------------------------------------- */
+
+/* "const struct Note *" -> Note; what remains of the type is the star. */
+static Slice type_word(Slice *type)
+{
+    Slice word = take_word(type);
+    while (is(word, "const") || is(word, "struct") || is(word, "enum")) word = take_word(type);
+    *type = trim(*type);
+    return word;
+}
+
+static const struct { const char *type, *writer, *part; } json_plain[] = {
+    { "str", "json_str", "" },        { "Url", "json_str", ".s" },      { "Html", "json_str", ".s" },
+    { "bool", "json_bool", "" },      { "double", "json_real", "" },    { "int", "json_int", "" },
+    { "int32_t", "json_int", "" },    { "int64_t", "json_int", "" },    { "ptrdiff_t", "json_int", "" },
+};
+
+/* The writer of one value, by its declared type. Types that are not known have a writer of their own: T_json.
+ * before: its first arguments, "j, S(\"key\")". */
+static void put_json_value(Text *out, Slice word, bool pointer, bool id, const char *before, const char *value)
+{
+    if (pointer && is(word, "char")) addf(out, "json_str(%s, str_from(%s));", before, value);
     else if (pointer)
-        addf(out, "if (%.*s) %.*s_json(%s, %.*s); else json_null(%s);", n, name, w, word.p, key, n, name, key);
-    else if (is(word, "str")) addf(out, "json_str(%s, %.*s);", key, n, name);
-    else if (is(word, "Url") || is(word, "Html")) addf(out, "json_str(%s, %.*s.s);", key, n, name);
-    else if (is(word, "bool")) addf(out, "json_bool(%s, %.*s);", key, n, name);
-    else if (is(word, "double")) addf(out, "json_real(%s, %.*s);", key, n, name);
-    else if (is(word, "int64_t") && id) addf(out, "json_id(%s, %.*s);", key, n, name);
-    else if (is(word, "int") || is(word, "int64_t") || is(word, "int32_t") || is(word, "ptrdiff_t"))
-        addf(out, "json_int(%s, %.*s);", key, n, name);
-    else addf(out, "%.*s_json(%s, %.*s);", w, word.p, key, n, name);
+        addf(out, "if (%3$s) %1$.*2$s_json(%4$s, %3$s); else json_null(%4$s);", word.p, (int)len(word), value, before);
+    if (pointer) return;
+    for (size_t i = 0; i < sizeof json_plain / sizeof *json_plain; i++) {
+        if (!is(word, json_plain[i].type)) continue;
+        bool as_id = id && is(word, "int64_t");
+        addf(out, "%s(%s, %s%s);", as_id ? "json_id" : json_plain[i].writer, before, value, json_plain[i].part);
+        return;
+    }
+    addf(out, "%1$.*2$s_json(%3$s, JSON_ARG(%1$.*2$s, %4$s));", word.p, (int)len(word), before, value);
+}
+
+/* json: the Json *; from: what stands before the name, "v->". */
+static void put_json(Text *out, const Template *t, const Param *param, const char *json, const char *from)
+{
+    Slice rest = param->type, word = type_word(&rest);
+    if (len(rest) && !is(rest, "*") && !is(rest, "*const"))
+        wrong(t, param->type.p, "what JSON shows is T, T * or const T *; mark others hidden");
+    bool id = is(param->name, "id") || ends_with(param->name, "_id");
+    Text before = { 0 }, value = { 0 };
+    addf(&before, "%s, S(\"%.*s\")", json, SLICE(param->key));
+    addf(&value, "%s%.*s", from, SLICE(param->name));
+    put_line_directive(out, t->path, line_of(t, param->name.p));
+    add(out, "        ");
+    if (param->optional) addf(out, "if (HTML_IF(%s%s)) { ", value.p, is_rows(word) ? ".n" : "");
+    put_json_value(out, word, len(rest) > 0, id, before.p, value.p);
+    add(out, param->optional ? " }\n" : "\n");
+}
+
+static void put_rows_json(const View *v)
+{
+    add(&c_code, "    json_array(j, key);\n");
+    put_line_directive(&c_code, v->t->path, line_of(v->t, v->at));
+    add(&c_code, "    for (ptrdiff_t i = 0; i < v->n; i++) { ");
+    put_json_value(&c_code, v->row, false, false, "j, S(\"\")", "v->row[i]");
+    add(&c_code, " }\n" BACK "    json_array_end(j);\n}\n");
+}
+
+static void put_view_json(const View *v)
+{
+    add(&c_code, "\n");
+    put_line_directive(&c_code, v->t->path, line_of(v->t, v->at));
+    addf(&c_code, "void %1$.*2$s_json(Json *j, str key, const %1$.*2$s *v)\n{\n", v->name.p, (int)len(v->name));
+    if (len(v->row)) {
+        put_rows_json(v);
+        return;
+    }
+    add(&c_code, "    json_object(j, key);\n");
+    for (int i = 0; i < v->field_n; i++)
+        if (!v->field[i].hidden) put_json(&c_code, v->t, &v->field[i], "j", "v->");
+    add(&c_code, BACK "    json_object_end(j);\n}\n");
 }
 
 static void put_page_json(const Template *t)
@@ -827,15 +1001,63 @@ static void put_page_json(const Template *t)
     Param param;
     add(&c_code, BACK "    if (rq->wants_json) {\n        Json j_ = json_to(&rq->out);\n");
     add(&c_code, "        json_object(&j_, S(\"\"));\n");
-    for (Slice rest = t->params; next_param(t, &rest, &param);) {
-        if (param.hidden) continue;
-        put_line_directive(&c_code, t->path, line_of(t, param.type.p));
-        add(&c_code, "        ");
-        put_json_param(&c_code, t, &param);
-        add(&c_code, "\n");
-    }
+    for (Slice rest = t->params; next_param(t, &rest, &param);)
+        if (!param.hidden) put_json(&c_code, t, &param, "&j_", "");
     add(&c_code, BACK "        json_object_end(&j_);\n        return page_json(rq, &j_);\n    }\n");
 }
+
+/* ---- the types of structs ---------------------------------------------------------------------------------------- */
+
+/* The words that are not C become blanks, so that the compiler sees the rest at its line and column. */
+static void blank_out(char *copy, Slice text, Slice words)
+{
+    for (const char *p = words.p; p < words.end; p++)
+        if (!blank(*p)) copy[p - text.p] = ' ';
+}
+
+static void put_fields(Text *out, const View *v)
+{
+    size_t from = out->n;
+    put(out, v->text.p, len(v->text));
+    for (int i = 0; i < v->field_n; i++) {
+        const Param *f = &v->field[i];
+        blank_out(out->p + from, v->text, f->mark);
+        if (f->key.p != f->name.p) blank_out(out->p + from, v->text, (Slice){ f->name.end, f->key.end });
+    }
+}
+
+/* A struct stands after those that it holds. Rows of our own need no more than a name. */
+static void put_view(View *v)
+{
+    if (v->put) return;
+    v->put = true;
+    for (int i = 0; i < v->field_n; i++) {
+        Slice rest = v->field[i].type;
+        View *held = find_view(type_word(&rest));
+        if (held && !len(rest)) put_view(held);
+    }
+    bool rows = len(v->row) > 0;
+    Text *out = v->early || (rows && find_view(v->row)) ? &views : &h_code;
+    put_line_directive(out, v->t->path, line_of(v->t, rows ? v->at : v->text.p));
+    addf(out, "struct %.*s {", SLICE(v->name));
+    if (rows) addf(out, " %.*s *row; ptrdiff_t n; ", SLICE(v->row));
+    else put_fields(out, v);
+    add(out, "};\n" BACK);
+}
+
+static void put_views(void)
+{
+    for (int i = 0; i < view_n; i++) {
+        put_line_directive(&views, view[i].t->path, line_of(view[i].t, view[i].at));
+        addf(&views, "typedef struct %1$.*2$s %1$.*2$s; void %1$.*2$s_json(Json *j, str key, const %1$.*2$s *v);\n",
+             view[i].name.p, (int)len(view[i].name));
+    }
+    add(&views, BACK);
+    for (int i = 0; i < view_n; i++) put_view(&view[i]);
+    for (int i = 0; i < view_n; i++) put_view_json(&view[i]);
+}
+
+/* ---- a page's function ------------------------------------------------------------------------------------------- */
 
 static void begin_function(const Template *t, const char *at)
 {
@@ -903,7 +1125,7 @@ static void end_function(Compiler *c)
 /* ---- commands ---------------------------------------------------------------------------------------------------- */
 
 typedef enum Command {
-    C_VALUE, C_PAGE, C_PART, C_LAYOUT, C_INCLUDE, C_TITLE, C_CONTENT, C_REMARK, C_IF, C_ELSE, C_EACH, C_END,
+    C_VALUE, C_PAGE, C_PART, C_LAYOUT, C_INCLUDE, C_STRUCT, C_ROWS, C_TITLE, C_CONTENT, C_REMARK, C_IF, C_ELSE, C_EACH, C_END,
     C_RAW, C_USE, C_TEXT, C_TEXT_N,
 } Command;
 
@@ -912,7 +1134,7 @@ static Command command_of(Slice body, Slice *ret_rest)
 {
     static const struct { const char *word; Command command; bool alone; } words[] = {
         { "page", C_PAGE, false }, { "part", C_PART, false }, { "layout", C_LAYOUT, false },
-        { "include", C_INCLUDE, false }, { "title", C_TITLE, false }, { "content", C_CONTENT, true },
+        { "include", C_INCLUDE, false }, { "struct", C_STRUCT, false }, { "rows", C_ROWS, false }, { "title", C_TITLE, false }, { "content", C_CONTENT, true },
         { "if", C_IF, false }, { "else", C_ELSE, true }, { "each", C_EACH, false }, { "end", C_END, true },
         { "raw", C_RAW, false }, { "use", C_USE, false }, { "_", C_TEXT, false }, { "_n", C_TEXT_N, false },
     };
@@ -930,7 +1152,6 @@ static Command command_of(Slice body, Slice *ret_rest)
     return C_VALUE;
 }
 
-static bool is_head(Command k) { return k == C_PAGE || k == C_PART || k == C_LAYOUT; }
 static bool is_control(Command k) { return k >= C_PAGE && k <= C_END; }
 
 /* The "}}" that ends the command opened at `open`; texts inside are stepped over. */
@@ -979,12 +1200,13 @@ static const char *control_line_end(const Template *t, const char *open, const c
 static void run_command(Compiler *c, Command command, Slice body, Slice rest, const char *at)
 {
     const Template *t = c->t;
-    bool head = is_head(command) || command == C_INCLUDE || command == C_REMARK;
-    if (!head && !t->kind) wrong(t, at, "a file begins with {{ page … }}, {{ part … }} or {{ layout begin }}");
-    if (t->kind == PAGE && !c->titled && !head && command != C_TITLE) wrong(t, at, "{{ title }} comes first");
+    bool of_head = at == t->head || command == C_REMARK;
+    if (command >= C_PAGE && command <= C_LAYOUT && !of_head) wrong(t, at, "a file holds one page, part or layout");
+    if (command >= C_INCLUDE && command <= C_ROWS) wrong(t, at, "this comes before page or part");
+    if (t->kind == PAGE && !c->titled && !of_head && command != C_TITLE) wrong(t, at, "{{ title }} comes first");
     switch (command) {
     case C_PAGE: case C_PART: case C_LAYOUT: begin_function(t, at); break;
-    case C_INCLUDE: case C_REMARK: break;
+    case C_INCLUDE: case C_STRUCT: case C_ROWS: case C_REMARK: break;
     case C_TITLE:   set_title(c, rest, at); break;
     case C_CONTENT: layout_content(c, at); break;
     case C_IF:      open_if(c, rest); break;
@@ -1003,33 +1225,28 @@ static void run_command(Compiler *c, Command command, Slice body, Slice rest, co
     }
 }
 
-static void check_head_markup(Compiler *c, Slice markup)
+static void check_title_first(Compiler *c, Slice markup)
 {
     markup = trim(markup);
-    if (!len(markup)) return;
-    if (!c->t->kind) wrong(c->t, markup.p, "a file begins with {{ page … }}, {{ part … }} or {{ layout begin }}");
-    if (c->t->kind == PAGE && !c->titled) wrong(c->t, markup.p, "{{ title }} comes before any markup");
+    if (len(markup) && c->t->kind == PAGE && !c->titled) wrong(c->t, markup.p, "{{ title }} comes before any markup");
 }
 
-static void compile(Template *t)
+static void compile(const Template *t)
 {
     Compiler c = { .t = t };
-    Kind kind = t->kind;
-    t->kind = NO_KIND;                       /* until its head is met again: nothing may stand before it */
-    const char *p = t->all.p;
+    const char *p = t->head;
     while (p < t->all.end) {
         const char *open = find_open(p, t->all.end), *text_end = open, *line_end = NULL;
         Slice rest = { 0 };
         if (open < t->all.end) line_end = control_line_end(t, open, p);
         if (line_end) while (text_end > p && (text_end[-1] == ' ' || text_end[-1] == '\t')) text_end--;
-        check_head_markup(&c, (Slice){ p, text_end });
+        check_title_first(&c, (Slice){ p, text_end });
         put_markup(&c, (Slice){ p, text_end });
         if (open == t->all.end) break;
         do {
             const char *close = command_end(t, open);
             Slice body = { open + 2, close };
             Command command = command_of(body, &rest);
-            if (is_head(command)) t->kind = kind;
             run_command(&c, command, body, rest, open);
             p = close + 2;
             open = find_open(p, t->all.end);
@@ -1040,25 +1257,72 @@ static void compile(Template *t)
     end_function(&c);
 }
 
-/* First pass: what each file is, so that parts are known before they are used; and its includes. */
+/* ---- first pass: what each file is and declares, so that parts and structs are known before they are used -------- */
+
+static const char *fields_end(const Template *t, const char *p, const char *at)
+{
+    Slice rest;
+    while (p < t->all.end && find_open(p, p + 2) != p) {
+        const char *after = past_comment(p, t->all.end);
+        p = after > p ? after : p + 1;
+    }
+    if (p == t->all.end || command_of((Slice){ p + 2, command_end(t, p) }, &rest) != C_END)
+        wrong(t, at, "this {{ struct }} is never ended");
+    return p;
+}
+
+/* p: where the fields begin; what is returned stands after {{ end }}. */
+static const char *read_struct(const Template *t, Slice rest, const char *at, const char *p)
+{
+    Slice name = take_word(&rest);
+    if (!is_name(name) || len(trim(rest))) wrong(t, at, "write {{ struct Name }}, its fields, {{ end }}");
+    const char *end = fields_end(t, p, at);
+    View *v = add_view(t, name, at);
+    v->text = (Slice){ p, end };
+    read_fields(v);
+    return command_end(t, end) + 2;
+}
+
+static void read_rows(const Template *t, Slice rest, const char *at)
+{
+    Slice name = take_word(&rest), word = take_word(&rest), row = take_word(&rest);
+    if (!is_name(name) || !is(word, "of") || !is_name(row) || len(trim(rest))) wrong(t, at, "write {{ rows Names of Name }}");
+    add_view(t, name, at)->row = row;
+}
+
+static void read_include(Template *t, Slice rest, const char *at)
+{
+    Slice file = take_literal(t, &rest);
+    t->includes = true;
+    put_line_directive(&h_code, t->path, line_of(t, at));
+    addf(&h_code, "#include %.*s\n" BACK, SLICE(file));
+}
+
+/* One command before page or part, and page or part itself; p and what is returned stand behind it. */
+static const char *read_command(Template *t, Command command, Slice rest, const char *p)
+{
+    switch (command) {
+    case C_PAGE:    read_head(t, PAGE, rest, t->head); break;
+    case C_PART:    read_head(t, PART, rest, t->head); break;
+    case C_LAYOUT:  read_head(t, LAYOUT, rest, t->head); break;
+    case C_INCLUDE: read_include(t, rest, t->head); break;
+    case C_STRUCT:  return read_struct(t, rest, t->head, p);
+    case C_ROWS:    read_rows(t, rest, t->head); break;
+    case C_REMARK:  break;
+    default: wrong(t, t->head, "a file begins with {{ page … }}, {{ part … }} or {{ layout begin }}");
+    }
+    return p;
+}
+
 static void read_template(Template *t)
 {
-    for (const char *p = t->all.p; (p = find_open(p, t->all.end)) < t->all.end;) {
-        const char *close = command_end(t, p);
-        Slice rest;
-        Command command = command_of((Slice){ p + 2, close }, &rest);
-        if (command == C_PAGE) read_head(t, PAGE, rest, p);
-        if (command == C_PART) read_head(t, PART, rest, p);
-        if (command == C_LAYOUT) read_head(t, LAYOUT, rest, p);
-        if (command == C_INCLUDE) {
-            if (t->kind) wrong(t, p, "{{ include }} comes before page or part");
-            Slice file = take_literal(t, &rest);
-            put_line_directive(&h_code, t->path, line_of(t, p));
-            addf(&h_code, "#include %.*s\n" BACK, SLICE(file));
-        }
-        p = close + 2;
+    for (const char *p = t->all.p; !t->kind;) {
+        t->head = trim((Slice){ p, t->all.end }).p;
+        bool command = t->head < t->all.end && find_open(t->head, t->head + 2) == t->head;
+        const char *close = command ? command_end(t, t->head) : t->head;
+        Slice rest = { 0 }, body = { t->head + 2, close };
+        p = read_command(t, command ? command_of(body, &rest) : C_VALUE, rest, close + 2);
     }
-    if (!t->kind) wrong(t, t->all.p, "a file begins with {{ page … }}, {{ part … }} or {{ layout begin }}");
 }
 
 /* ---- files ------------------------------------------------------------------------------------------------------- */
@@ -1091,9 +1355,9 @@ static void write_file(const char *dir, const char *ending, const Text *text)
     if (fclose(f) != 0) { perror(path); exit(1); }
 }
 
-static void put_made_by(Text *out, const char *name)
+static void put_made_by(Text *out, const char *ending)
 {
-    addf(out, "/* %s_pages.%s - made by tmplgen; change these instead:\n", prefix, name);
+    addf(out, "/* %s%s - made by tmplgen; change these instead:\n", prefix, ending);
     for (int i = 0; i < template_n; i++) addf(out, " *   %s\n", templates[i].path);
     add(out, " */\n");
 }
@@ -1111,10 +1375,30 @@ static Text catalogue(void)
     return pot;
 }
 
+static Text whole_views(void)
+{
+    Text v = { 0 };
+    put_made_by(&v, "_views.h");
+    add(&v, "#pragma once\n#include \"base/json.h\"\n\n");
+    if (views.n) put(&v, views.p, views.n);
+    return v;
+}
+
+static Text whole_h(void)
+{
+    Text h = { 0 };
+    put_made_by(&h, "_pages.h");
+    addf(&h, "#pragma once\n#include \"%s_views.h\"\n#include \"web/web.h\"\n", prefix);
+    if (h_code.n) put(&h, h_code.p, h_code.n);
+    add(&h, "\n/* All the markup, for the shared compression dictionary. */\n");
+    addf(&h, "extern const str %s_pages_literals;\n", prefix);
+    return h;
+}
+
 static Text whole_c(void)
 {
     Text c = { 0 };
-    put_made_by(&c, "c");
+    put_made_by(&c, "_pages.c");
     addf(&c, "#include \"%s_pages.h\"\n%s", prefix, c_includes.p ? c_includes.p : "");
     if (message_n) add(&c, "\nstatic Msg texts_[] = {\n");
     for (int i = 0; i < message_n; i++) {
@@ -1130,6 +1414,20 @@ static Text whole_c(void)
     return c;
 }
 
+static void read_templates(char **paths, int n)
+{
+    template_n = n;
+    templates = calloc((size_t)n, sizeof *templates);
+    if (!templates) abort();
+    for (int i = 0; i < n; i++) {
+        Template *t = &templates[i];
+        *t = (Template){ .path = paths[i], .all = read_file(paths[i]) };
+        read_template(t);
+        for (int k = 0; k < i; k++)
+            if (same(templates[k].name, t->name)) wrong(t, t->name.p, "%s has the same name", templates[k].path);
+    }
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 4) {
@@ -1137,26 +1435,12 @@ int main(int argc, char **argv)
         return 2;
     }
     prefix = argv[2];
-    template_n = argc - 3;
-    templates = calloc((size_t)template_n, sizeof *templates);
-    if (!templates) abort();
-    for (int i = 0; i < template_n; i++) {
-        Template *t = &templates[i];
-        *t = (Template){ .path = argv[i + 3], .all = read_file(argv[i + 3]) };
-    }
-    put_made_by(&h_code, "h");
-    add(&h_code, "#pragma once\n#include \"web/web.h\"\n");
-    for (int i = 0; i < template_n; i++) {
-        read_template(&templates[i]);
-        for (int k = 0; k < i; k++)
-            if (same(templates[k].name, templates[i].name))
-                wrong(&templates[i], templates[i].name.p, "%s has the same name", templates[k].path);
-    }
+    read_templates(argv + 3, argc - 3);
+    put_views();
     for (int i = 0; i < template_n; i++) compile(&templates[i]);
-    add(&h_code, "\n/* All the markup, for the shared compression dictionary. */\n");
-    addf(&h_code, "extern const str %s_pages_literals;\n", prefix);
-    Text c = whole_c(), pot = catalogue();
-    write_file(argv[1], "_pages.h", &h_code);
+    Text v = whole_views(), h = whole_h(), c = whole_c(), pot = catalogue();
+    write_file(argv[1], "_views.h", &v);
+    write_file(argv[1], "_pages.h", &h);
     write_file(argv[1], "_pages.c", &c);
     write_file(argv[1], ".pot", &pot);
     return 0;

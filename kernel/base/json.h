@@ -22,3 +22,6 @@ void json_id(Json *j, str key, int64_t v);
 void json_real(Json *j, str key, double v);     /* NaN and infinities become null */
 void json_bool(Json *j, str key, bool v);
 void json_null(Json *j, str key);
+
+/* x as T_json takes it, by value or by its address: T_json(j, key, JSON_ARG(T, x)). */
+#define JSON_ARG(T, x) _Generic(T##_json, void (*)(Json *, str, T): (x), default: &(x))
