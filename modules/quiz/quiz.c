@@ -6,6 +6,7 @@
  *          person.joined, person.erased: of the people module; answers follow the person
  * Rule     the latest try by record id is the answer; every try is kept. */
 #include "quiz_own.h"
+#include "quiz_pages.h"
 
 #include "people/people.h"
 
@@ -80,18 +81,6 @@ QuizStanding quiz_standing(Scope *s, str set)
     return quiz_standing_got(s, &ask, set);
 }
 
-void QuizStanding_json(Json *j, str key, const QuizStanding *standing)
-{
-    json_object(j, key);
-    json_str(j, S("set"), standing->set);
-    json_int(j, S("questions"), standing->questions);
-    json_int(j, S("answered"), standing->answered);
-    json_int(j, S("right"), standing->right);
-    json_int(j, S("percent"), standing->percent);
-    json_bool(j, S("done"), standing->done);
-    json_object_end(j);
-}
-
 /* ---- the sheet ------------------------------------------------------------------------------------------------ */
 
 static const quiz_my_answers_row *answer_to(const quiz_my_answers_rows *answers, str name)
@@ -105,20 +94,20 @@ static const QuizSheet *sheet_from(Scope *s, str set, const quiz_sheet_row_row *
 {
     QuizSheet *sheet = NEW(s->arena, QuizSheet, 1);
     *sheet = (QuizSheet){ .set = set, .title = row->title, .url = row->url };
-    sheet->row = NEW(s->arena, QuizItem, row->questions);
+    sheet->questions.row = NEW(s->arena, QuizItem, row->questions);
     int64_t answered = 0, right = 0, marks = 0;
     QuizQuestion q;
     QuizClock clock = { 0 };
     str name;
-    for (str rest = row->sheet; sheet->n < row->questions;) {
+    for (str rest = row->sheet; sheet->questions.n < row->questions;) {
         if (!quiz_unpack_str(&rest, &name) || !quiz_unpack(s->arena, &rest, &q)) break;
         const quiz_my_answers_row *a = answer_to(answers, name);
-        quiz_item_answered(s, &q, set, name, a, &clock, &sheet->row[sheet->n++]);
+        quiz_item_answered(s, &q, set, name, a, &clock, &sheet->questions.row[sheet->questions.n++]);
         answered += a != NULL;
         right += a && a->score == 100;
         marks += a ? a->score : 0;
     }
-    sheet->standing = standing_of(set, sheet->n, answered, right, marks);
+    sheet->standing = standing_of(set, sheet->questions.n, answered, right, marks);
     return sheet;
 }
 
@@ -130,17 +119,6 @@ const QuizSheet *quiz_sheet(Scope *s, str set)
     quiz_sheet_row_got(s, &questions, &row);
     answers = quiz_my_answers_got(s, &given);
     return sheet_from(s, set, &row, &answers);
-}
-
-void QuizSheet_json(Json *j, str key, const QuizSheet *sheet)
-{
-    json_object(j, key);
-    json_str(j, S("set"), sheet->set);
-    QuizStanding_json(j, S("standing"), &sheet->standing);
-    json_array(j, S("questions"));
-    for (ptrdiff_t i = 0; i < sheet->n; i++) QuizItem_json(j, S(""), &sheet->row[i]);
-    json_array_end(j);
-    json_object_end(j);
 }
 
 /* ---- answers -------------------------------------------------------------------------------------------------- */

@@ -13,9 +13,9 @@
  *                  {{ use quiz.questions(sheet, language) }}             in the page; a set without questions shows nothing
  */
 #pragma once
-#include "base/json.h"
 #include "base/scope.h"
 #include "db/db.h"
+#include "quiz_views.h"
 
 enum {
     QUIZ_FILE_MAX      = 256 * 1024,   /* bytes of one .gift text */
@@ -87,28 +87,11 @@ void quiz_install(Scope *s, str set, str title, str url, const QuizBank *bank);
 
 /* ---- how s->me stands ----------------------------------------------------------------------------------------- */
 
-typedef struct QuizStanding {
-    str     set;
-    int64_t questions;     /* in the set now */
-    int64_t answered;      /* of those */
-    int64_t right;         /* of those: whole marks in the latest answer */
-    int64_t percent;       /* share of the whole mark of all questions, by the latest answers */
-    bool    done;          /* all answered and percent >= QUIZ_DONE_PERCENT; false for a set without questions */
-} QuizStanding;
-
+/* QuizStanding and QuizSheet stand at the head of pages/standing_line.html and pages/questions.html. */
 QuizStanding  quiz_standing(Scope *s, str set);
 DbAsk         quiz_standing_ask(Scope *s, str set);    /* an ask travels together with other questions of the same page (db.h) */
 QuizStanding  quiz_standing_got(Scope *s, DbAsk *ask, str set);
-void QuizStanding_json(Json *j, str key, const QuizStanding *standing);
 
 /* ---- the questions of a set as s->me sees them ---------------------------------------------------------------- */
 
-struct QuizItem;   /* quiz_own.h */
-typedef struct QuizSheet {
-    str             set, title, url;
-    QuizStanding    standing;           /* the same as quiz_standing, without another query */
-    struct QuizItem *row; ptrdiff_t n;  /* n is 0 when there is no such set */
-} QuizSheet;
-
 const QuizSheet *quiz_sheet(Scope *s, str set);
-void QuizSheet_json(Json *j, str key, const QuizSheet *sheet);

@@ -2,6 +2,7 @@
  *
  * Rule     nothing here tells which choice is right until she has answered. */
 #include "quiz_own.h"
+#include "quiz_pages.h"
 
 #include "i18n/i18n.h"
 
@@ -129,7 +130,7 @@ static QuizShape shape_of(const QuizQuestion *q)
 
 void quiz_item(Scope *s, const QuizQuestion *q, str set, str name, const str *given, ptrdiff_t n, QuizItem *ret)
 {
-    *ret = (QuizItem){ .set = set, .name = name, .version = q->version, .kind = q->kind, .shape = shape_of(q) };
+    *ret = (QuizItem){ .set = set, .name = name, .version_id = q->version, .kind = q->kind, .shape = shape_of(q) };
     if (ret->shape != QUIZ_FILL) ret->text = q->text[0];
     if (ret->shape == QUIZ_CHOOSE) fill_options(s, q, given, n, ret);
     else if (ret->shape == QUIZ_ROWS) fill_rows(s, q, given, n, ret);
@@ -153,50 +154,50 @@ ptrdiff_t quiz_given(Arena *keep, const QuizQuestion *q, str response, str **ret
     return n;
 }
 
-static void say(QuizItem *item, Html about, Html text)
+static void say(QuizSaids *said, Html about, Html text)
 {
-    if (text.s.n) item->said.row[item->said.n++] = (QuizSaid){ about, text };
+    if (text.s.n) said->row[said->n++] = (QuizSaid){ about, text };
 }
 
-static void say_of_choices(const QuizQuestion *q, QuizItem *item)
+static void say_of_choices(const QuizQuestion *q, const QuizItem *item, QuizSaids *said)
 {
     for (ptrdiff_t i = 0; i < item->options.n; i++) {
         const QuizOption *o = &item->options.row[i];
-        if (o->chosen) say(item, q->kind == QUIZ_MULTIPLE ? o->text : (Html){ { 0 } }, q->choice[o->value - 1].feedback);
+        if (o->chosen) say(said, q->kind == QUIZ_MULTIPLE ? o->text : (Html){ { 0 } }, q->choice[o->value - 1].feedback);
     }
 }
 
-static void say_of_rows(const QuizQuestion *q, QuizItem *item)
+static void say_of_rows(const QuizQuestion *q, QuizItem *item, QuizSaids *said)
 {
     for (ptrdiff_t i = 0; i < item->fields.n; i++) {
         QuizField *f = &item->fields.row[i];
         ptrdiff_t c = (ptrdiff_t)f->number - 1;
         int64_t right = q->kind == QUIZ_ORDERING ? f->number : quiz_pair_of(q, c) + 1;
         f->verdict = quiz_number(f->typed, '\n', 0) == right ? QUIZ_RIGHT : QUIZ_WRONG;
-        say(item, f->before, q->choice[c].feedback);
+        say(said, f->before, q->choice[c].feedback);
     }
 }
 
-static void say_of_fields(const QuizQuestion *q, str hit, QuizItem *item)
+static void say_of_fields(const QuizQuestion *q, str hit, QuizItem *item, QuizSaids *said)
 {
     for (ptrdiff_t i = 0; i < item->fields.n; i++) {
         QuizField *f = &item->fields.row[i];
         int64_t met = quiz_number(hit, '\n', i);
         const QuizChoice *c = met > 0 && met <= q->choice_n ? &q->choice[met - 1] : NULL;
         if (item->fields.n > 1) f->verdict = c && c->weight == QUIZ_FULL_MARK ? QUIZ_RIGHT : QUIZ_WRONG;
-        if (c) say(item, (Html){ { 0 } }, c->feedback);
+        if (c) say(said, (Html){ { 0 } }, c->feedback);
     }
 }
 
-void quiz_item_say(Scope *s, const QuizQuestion *q, str response, str hit, int64_t score, QuizItem *item)
+QuizSaids quiz_item_say(Scope *s, const QuizQuestion *q, str response, str hit, int64_t score, QuizItem *item)
 {
-    item->score = score;
+    QuizSaids said = { NEW(s->arena, QuizSaid, q->choice_n + 1), 0 };
     item->verdict = score == 100 ? QUIZ_RIGHT : score > 0 ? QUIZ_PARTLY : QUIZ_WRONG;
-    item->why = q->why;
-    item->said.row = NEW(s->arena, QuizSaid, q->choice_n);
-    if (item->shape == QUIZ_CHOOSE) say_of_choices(q, item);
-    else if (item->shape == QUIZ_ROWS) say_of_rows(q, item);
-    else say_of_fields(q, hit, item);
+    if (item->shape == QUIZ_CHOOSE) say_of_choices(q, item, &said);
+    else if (item->shape == QUIZ_ROWS) say_of_rows(q, item, &said);
+    else say_of_fields(q, hit, item, &said);
+    say(&said, (Html){ { 0 } }, q->why);
+    return said;
 }
 
 void quiz_item_answered(Scope *s, const QuizQuestion *q, str set, str name, const quiz_my_answers_row *answer,
@@ -207,16 +208,15 @@ void quiz_item_answered(Scope *s, const QuizQuestion *q, str set, str name, cons
     ptrdiff_t n = same ? quiz_given(s->arena, q, answer->response, &given) : 0;
     quiz_item(s, q, set, name, given, n, ret);
     if (!answer) return;
-    ret->answer = ret->seen = answer->id;
-    ret->at = answer->at;
-    ret->tries = answer->tries;
-    ret->score = answer->score;
-    ret->saved = quiz_clock(s, clock, answer->at);
-    ret->changed = !same;
+    QuizAnswer *a = NEW(s->arena, QuizAnswer, 1);
+    *a = (QuizAnswer){ .id = answer->id, .at = answer->at, .tries = answer->tries, .score = answer->score,
+                       .right = answer->score == 100, .changed = !same, .saved = quiz_clock(s, clock, answer->at) };
+    ret->answer = a;
+    ret->seen = a->id;
     if (!same) return;
-    quiz_item_say(s, q, answer->response, answer->hit, answer->score, ret);
-    if (answer->score < 100 && answer->tries >= QUIZ_TRIES_ALONE)
-        ret->solution = quiz_response_shown(s, q, quiz_right_response(s->arena, q));
+    a->said = quiz_item_say(s, q, answer->response, answer->hit, answer->score, ret);
+    if (!a->right && answer->tries >= QUIZ_TRIES_ALONE)
+        a->solution = quiz_response_shown(s, q, quiz_right_response(s->arena, q));
 }
 
 /* In UTC, as all dates here are; without the day when it is today. Most answers of a page are of one day, so the day is
@@ -248,65 +248,6 @@ static const char *const kind_names[] = {
     [QUIZ_SHORT] = "short", [QUIZ_MATCHING] = "matching", [QUIZ_ORDERING] = "ordering", [QUIZ_GAPS] = "gaps",
 };
 
-static void options_json(Json *j, str key, QuizOptions options)
-{
-    if (!options.n) return;
-    json_array(j, key);
-    for (ptrdiff_t i = 0; i < options.n; i++) {
-        json_object(j, S(""));
-        json_int(j, S("value"), options.row[i].value);
-        json_str(j, S("text"), options.row[i].text.s);
-        json_bool(j, S("chosen"), options.row[i].chosen);
-        json_object_end(j);
-    }
-    json_array_end(j);
-}
-
-static void fields_json(Json *j, const QuizItem *item)
-{
-    if (!item->fields.n) return;
-    json_array(j, S("fields"));
-    for (ptrdiff_t i = 0; i < item->fields.n; i++) {
-        const QuizField *f = &item->fields.row[i];
-        json_object(j, S(""));
-        json_int(j, S("number"), f->number);
-        json_str(j, S("before"), f->before.s);
-        json_str(j, S("typed"), f->typed);
-        options_json(j, S("menu"), f->menu);
-        if (f->verdict) json_bool(j, S("right"), f->verdict == QUIZ_RIGHT);
-        json_object_end(j);
-    }
-    json_array_end(j);
-}
-
-static void answer_json(Json *j, const QuizItem *item)
-{
-    json_object(j, S("answer"));
-    json_id(j, S("id"), item->answer);
-    json_int(j, S("at"), item->at);
-    json_int(j, S("tries"), item->tries);
-    json_int(j, S("score"), item->score);
-    json_bool(j, S("right"), item->score == 100);
-    json_bool(j, S("changed"), item->changed);
-    json_array(j, S("feedback"));
-    for (ptrdiff_t i = 0; i < item->said.n; i++) json_str(j, S(""), item->said.row[i].text.s);
-    if (item->why.s.n) json_str(j, S(""), item->why.s);
-    json_array_end(j);
-    json_object_end(j);
-}
-
-void QuizItem_json(Json *j, str key, const QuizItem *item)
-{
-    json_object(j, key);
-    json_str(j, S("set"), item->set);
-    json_str(j, S("name"), item->name);
-    json_str(j, S("kind"), str_from(kind_names[item->kind]));
-    json_id(j, S("version"), item->version);
-    json_str(j, S("text"), item->text.s);
-    options_json(j, S("options"), item->options);
-    fields_json(j, item);
-    json_str(j, S("after"), item->after.s);
-    if (item->error.n) json_str(j, S("error"), item->error);
-    if (item->answer) answer_json(j, item);
-    json_object_end(j);
-}
+void QuizKind_json(Json *j, str key, QuizKind kind) { json_str(j, key, str_from(kind_names[kind])); }
+void QuizVerdict_json(Json *j, str key, QuizVerdict verdict) { json_bool(j, key, verdict == QUIZ_RIGHT); }
+void QuizSaid_json(Json *j, str key, const QuizSaid *said) { json_str(j, key, said->text.s); }

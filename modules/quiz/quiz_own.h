@@ -61,50 +61,21 @@ int64_t quiz_number(str list, char between, ptrdiff_t n);
 enum { QUIZ_TRIES_ALONE = 3 };
 typedef enum QuizVerdict { QUIZ_UNSAID, QUIZ_WRONG, QUIZ_PARTLY, QUIZ_RIGHT } QuizVerdict;
 
-typedef struct QuizOption { int64_t value; Html text; bool chosen; } QuizOption;
-typedef struct QuizOptions { QuizOption *row; ptrdiff_t n; } QuizOptions;
-
-typedef struct QuizField {
-    int64_t     number;      /* "f1" in the form, from 1; rows keep the number of their choice wherever they are shown */
-    Html        before;      /* a gap: the text before it; a row: what it asks about */
-    str         typed;
-    QuizOptions menu;        /* none: one types */
-    QuizVerdict verdict;
-} QuizField;
-typedef struct QuizFields { QuizField *row; ptrdiff_t n; } QuizFields;
-
-typedef struct QuizSaid { Html about, text; } QuizSaid;     /* feedback, and where it matters the choice it speaks of */
-typedef struct QuizSaids { QuizSaid *row; ptrdiff_t n; } QuizSaids;
-
 typedef enum QuizShape { QUIZ_CHOOSE, QUIZ_TYPE, QUIZ_FILL, QUIZ_ROWS } QuizShape;   /* how its form looks */
+typedef struct QuizSaid { Html about, text; } QuizSaid;     /* feedback, and where it matters the choice it speaks of */
 
-typedef struct QuizItem {
-    str         set, name;
-    int64_t     version;
-    QuizKind    kind;
-    QuizShape   shape;
-    Html        text, after; /* after: behind the last gap */
-    QuizOptions options;
-    QuizFields  fields;
-    int64_t     seen;        /* the answer this form knows of */
-    str         error;       /* why what was typed could not be taken */
-
-    /* The answer, when there is one. `changed`: it was given to an earlier version; it counts and the form is empty. */
-    int64_t     answer, at, tries, score;
-    QuizVerdict verdict;
-    bool        changed;
-    QuizSaids   said;
-    Html        why;
-    Html        solution;    /* after QUIZ_TRIES_ALONE wrong answers: nobody is left standing before a locked door */
-    str         saved;       /* "12:04 UTC" */
-} QuizItem;
+/* Other structs that pages show stand at the head of these pages: QuizItem in pages/question.html, QuizAnswer in answer.html. */
+void QuizKind_json(Json *j, str key, QuizKind kind);            /* "single" */
+void QuizVerdict_json(Json *j, str key, QuizVerdict verdict);   /* right or not */
+void QuizSaid_json(Json *j, str key, const QuizSaid *said);     /* its text */
 
 typedef struct QuizClock { int64_t day; str date; } QuizClock;      /* the day written last; begins empty */
 str  quiz_clock(Scope *s, QuizClock *known, int64_t at);
 
 /* `given` is what stands in the form: one text a field, or every ticked number. */
 void quiz_item(Scope *s, const QuizQuestion *q, str set, str name, const str *given, ptrdiff_t n, QuizItem *ret);
-void quiz_item_say(Scope *s, const QuizQuestion *q, str response, str hit, int64_t score, QuizItem *item);
+/* Says in the item what was right, and returns the feedback. */
+QuizSaids quiz_item_say(Scope *s, const QuizQuestion *q, str response, str hit, int64_t score, QuizItem *item);
 /* The same with her latest answer, or NULL when there is none, in the form and beneath it. */
 void quiz_item_answered(Scope *s, const QuizQuestion *q, str set, str name, const quiz_my_answers_row *answer,
                         QuizClock *clock, QuizItem *ret);
@@ -113,40 +84,14 @@ Url  quiz_review_url(Scope *s, str set);
 Url  quiz_source_url(Scope *s, str set);
 Html quiz_response_shown(Scope *s, const QuizQuestion *q, str response);   /* in words; "" when it does not fit */
 str  quiz_right_response(Arena *keep, const QuizQuestion *q);              /* one that is right, as it would be kept */
-void QuizItem_json(Json *j, str key, const QuizItem *item);
 
 /* ---- looking back (quiz_review.c) ----------------------------------------------------------------------------- */
 
 /* What one person gave, question by question, the newest first. */
-typedef struct QuizShownTry {
-    int64_t     id, at;
-    str         saved;
-    QuizVerdict verdict;
-    bool        earlier;           /* to an earlier version, whose text is `text` */
-    Html        text, response;
-    QuizItem    item;
-} QuizShownTry;
-typedef struct QuizShownTries { QuizShownTry *row; ptrdiff_t n; } QuizShownTries;
-typedef struct QuizReviewedQuestion { str name; Html text; bool retired; QuizShownTries tries; } QuizReviewedQuestion;
-typedef struct QuizReviewed { QuizReviewedQuestion *row; ptrdiff_t n; } QuizReviewed;
 QuizReviewed quiz_reviewed(Scope *s, str set);
-void QuizReviewed_json(Json *j, str key, QuizReviewed reviewed);
 
 /* What everybody gave, version by version. */
-typedef struct QuizCount { Html text; bool right; int64_t n; int percent; } QuizCount;
-typedef struct QuizCounts { QuizCount *row; ptrdiff_t n; } QuizCounts;
-typedef struct QuizStatistic {
-    str        name;
-    int64_t    version;
-    Html       text;
-    bool       current, retired;
-    int64_t    since, people, tries;
-    int        right_at_once;      /* percent of the people who met this version first */
-    QuizCounts counts;
-} QuizStatistic;
-typedef struct QuizStatistics { QuizStatistic *row; ptrdiff_t n; } QuizStatistics;
 QuizStatistics quiz_statistics_of(Scope *s, str set);
-void QuizStatistics_json(Json *j, str key, QuizStatistics statistics);
 
 /* ---- rules (quiz.c) ------------------------------------------------------------------------------------------- */
 

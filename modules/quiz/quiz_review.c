@@ -3,6 +3,7 @@
  * Rule     each answer is shown with the version it was given to; when this node never had that version (the answer came
  *          from elsewhere), that is said and nothing is made up. */
 #include "quiz_own.h"
+#include "quiz_pages.h"
 
 #include "i18n/i18n.h"
 
@@ -88,8 +89,9 @@ static void show_try(Scope *s, const quiz_my_tries_row *row, str set, int64_t cu
     ret->text = whole_text(s->arena, &q);
     ret->response = quiz_response_shown(s, &q, row->response);
     ptrdiff_t n = quiz_given(s->arena, &q, row->response, &given);
-    quiz_item(s, &q, set, row->question, given, n, &ret->item);
-    quiz_item_say(s, &q, row->response, row->hit, row->score, &ret->item);
+    QuizItem item;
+    quiz_item(s, &q, set, row->question, given, n, &item);
+    ret->said = quiz_item_say(s, &q, row->response, row->hit, row->score, &item);
 }
 
 static void review_question(Scope *s, str set, int64_t version, const quiz_my_tries_rows *mine, QuizReviewedQuestion *ret)
@@ -118,31 +120,6 @@ QuizReviewed quiz_reviewed(Scope *s, str set)
     return all;
 }
 
-void QuizReviewed_json(Json *j, str key, QuizReviewed reviewed)
-{
-    json_array(j, key);
-    for (ptrdiff_t i = 0; i < reviewed.n; i++) {
-        const QuizReviewedQuestion *q = &reviewed.row[i];
-        json_object(j, S(""));
-        json_str(j, S("name"), q->name);
-        json_str(j, S("text"), q->text.s);
-        json_bool(j, S("retired"), q->retired);
-        json_array(j, S("answers"));
-        for (ptrdiff_t k = 0; k < q->tries.n; k++) {
-            json_object(j, S(""));
-            json_id(j, S("id"), q->tries.row[k].id);
-            json_int(j, S("at"), q->tries.row[k].at);
-            json_str(j, S("response"), q->tries.row[k].response.s);
-            json_bool(j, S("right"), q->tries.row[k].verdict == QUIZ_RIGHT);
-            json_bool(j, S("earlier"), q->tries.row[k].earlier);
-            json_object_end(j);
-        }
-        json_array_end(j);
-        json_object_end(j);
-    }
-    json_array_end(j);
-}
-
 /* ---- everybody ------------------------------------------------------------------------------------------------ */
 
 static int percent_of(int64_t part, int64_t whole) { return whole ? (int)((part * 100 + whole / 2) / whole) : 0; }
@@ -158,7 +135,7 @@ static void count_choices(Scope *s, const QuizQuestion *q, const quiz_responses_
     }
     for (ptrdiff_t i = 0; i < all->n; i++) {
         str *given = NULL;
-        if (all->row[i].version != st->version || !str_eq(all->row[i].question, st->name)) continue;
+        if (all->row[i].version != st->version_id || !str_eq(all->row[i].question, st->name)) continue;
         ptrdiff_t n = quiz_given(s->arena, q, all->row[i].response, &given);
         for (ptrdiff_t k = 0; k < n; k++) {
             int64_t number = quiz_number(given[k], '\n', 0);
@@ -173,7 +150,7 @@ static void count_responses(Scope *s, const QuizQuestion *q, const quiz_response
     st->counts.row = NEW(s->arena, QuizCount, TYPED_SHOWN_MAX);
     for (ptrdiff_t i = 0; i < all->n && st->counts.n < TYPED_SHOWN_MAX; i++) {
         const quiz_responses_row *r = &all->row[i];
-        if (r->version != st->version || !str_eq(r->question, st->name)) continue;
+        if (r->version != st->version_id || !str_eq(r->question, st->name)) continue;
         st->counts.row[st->counts.n++] =
             (QuizCount){ .text = quiz_response_shown(s, q, r->response), .right = r->score == 100, .n = r->tries };
     }
@@ -182,12 +159,12 @@ static void count_responses(Scope *s, const QuizQuestion *q, const quiz_response
 static void count_people(const quiz_first_tries_rows *firsts, const quiz_responses_rows *all, QuizStatistic *st)
 {
     for (ptrdiff_t i = 0; i < firsts->n; i++)
-        if (firsts->row[i].version == st->version && str_eq(firsts->row[i].question, st->name)) {
+        if (firsts->row[i].version == st->version_id && str_eq(firsts->row[i].question, st->name)) {
             st->people = firsts->row[i].people;
             st->right_at_once = percent_of(firsts->row[i].whole, firsts->row[i].people);
         }
     for (ptrdiff_t i = 0; i < all->n; i++)
-        if (all->row[i].version == st->version && str_eq(all->row[i].question, st->name)) st->tries += all->row[i].tries;
+        if (all->row[i].version == st->version_id && str_eq(all->row[i].question, st->name)) st->tries += all->row[i].tries;
 }
 
 QuizStatistics quiz_statistics_of(Scope *s, str set)
@@ -202,7 +179,7 @@ QuizStatistics quiz_statistics_of(Scope *s, str set)
         str packed = v->packed;
         if (!quiz_unpack(s->arena, &packed, &q)) continue;
         QuizStatistic *st = &stats.row[stats.n++];
-        *st = (QuizStatistic){ .name = v->name, .version = v->version, .text = whole_text(s->arena, &q), .since = v->since,
+        *st = (QuizStatistic){ .name = v->name, .version_id = v->version, .text = whole_text(s->arena, &q), .since = v->since,
                                .current = v->current, .retired = !v->place };
         count_people(&firsts, &all, st);
         if (q.kind <= QUIZ_TRUE_FALSE) count_choices(s, &q, &all, st);
@@ -211,33 +188,4 @@ QuizStatistics quiz_statistics_of(Scope *s, str set)
             st->counts.row[c].percent = percent_of(st->counts.row[c].n, st->tries);
     }
     return stats;
-}
-
-void QuizStatistics_json(Json *j, str key, QuizStatistics statistics)
-{
-    json_array(j, key);
-    for (ptrdiff_t i = 0; i < statistics.n; i++) {
-        const QuizStatistic *st = &statistics.row[i];
-        json_object(j, S(""));
-        json_str(j, S("name"), st->name);
-        json_id(j, S("version"), st->version);
-        json_str(j, S("text"), st->text.s);
-        json_bool(j, S("current"), st->current);
-        json_bool(j, S("retired"), st->retired);
-        json_int(j, S("since"), st->since);
-        json_int(j, S("people"), st->people);
-        json_int(j, S("right_at_once"), st->right_at_once);
-        json_int(j, S("tries"), st->tries);
-        json_array(j, S("counts"));
-        for (ptrdiff_t c = 0; c < st->counts.n; c++) {
-            json_object(j, S(""));
-            json_str(j, S("text"), st->counts.row[c].text.s);
-            json_bool(j, S("right"), st->counts.row[c].right);
-            json_int(j, S("n"), st->counts.row[c].n);
-            json_object_end(j);
-        }
-        json_array_end(j);
-        json_object_end(j);
-    }
-    json_array_end(j);
 }
