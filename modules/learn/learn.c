@@ -5,20 +5,9 @@
 
 /* ---- standing ---------------------------------------------------------------------------------------------------- */
 
-Standing standing_of(QuizStanding questions, learn_task_state_row task, learn_around_rows around, str lesson)
+bool lesson_ready(const QuizStanding *questions, const learn_task_state_row *task)
 {
-    Standing st = { .questions = questions, .task = task };
-    for (ptrdiff_t i = 0; i < around.n; i++) {
-        if (!str_eq(around.row[i].key, lesson)) continue;
-        st.done = around.row[i].done;
-        st.done_at = around.row[i].at;
-    }
-    return st;
-}
-
-bool standing_ready(const Standing *st)
-{
-    return (st->questions.done || !st->questions.questions) && st->task.filled == st->task.required;
+    return (questions->done || !questions->questions) && task->filled == task->required;
 }
 
 str course_of(str lesson)
@@ -157,18 +146,6 @@ LearnStop learn_stop(Scope *s)
     return stop;
 }
 
-void LearnStop_json(Json *j, str key, const LearnStop *stop)
-{
-    json_object(j, key);
-    json_bool(j, S("begun"), stop->begun);
-    json_bool(j, S("finished"), stop->finished);
-    json_str(j, S("title"), stop->title);
-    json_str(j, S("course"), stop->course);
-    json_str(j, S("href"), stop->href.s);
-    json_int(j, S("at"), stop->at);
-    json_object_end(j);
-}
-
 LearnModules learn_modules_of(Scope *s)
 {
     learn_modules_rows rows = learn_modules(s, s->me);
@@ -179,25 +156,6 @@ LearnModules learn_modules_of(Scope *s)
                                     m->minutes, m->done };
     }
     return all;
-}
-
-void LearnModules_json(Json *j, str key, const LearnModules *modules)
-{
-    json_array(j, key);
-    for (ptrdiff_t i = 0; i < modules->n; i++) {
-        const LearnModule *m = &modules->row[i];
-        json_object(j, S(""));
-        json_str(j, S("key"), m->key);
-        json_str(j, S("title"), m->title);
-        json_str(j, S("href"), m->href.s);
-        json_int(j, S("number"), m->number);
-        json_int(j, S("courses"), m->courses);
-        json_int(j, S("lessons"), m->lessons);
-        json_int(j, S("minutes"), m->minutes);
-        json_int(j, S("done"), m->done);
-        json_object_end(j);
-    }
-    json_array_end(j);
 }
 
 LearnAnswers learn_answers_of(Scope *s)

@@ -11,27 +11,15 @@
  * Keys are addresses and never change: "practices" is a module, "practices/order" a course, "practices/order/map" a
  * lesson. */
 #pragma once
-#include "base/json.h"
 #include "base/scope.h"
 #include "html/html.h"
+#include "learn_views.h"
 
 /* ---- for other pages --------------------------------------------------------------------------------------------- */
 
-/* Where s->me goes on: where she stopped, or the next lesson she has not completed. */
-typedef struct LearnStop {
-    bool begun;                 /* she has saved something before */
-    bool finished;              /* every lesson there is: the rest is empty */
-    str  title, course;         /* titles */
-    Url  href;
-    int64_t at;                 /* when she last saved something; 0 when not begun */
-} LearnStop;
-LearnStop learn_stop(Scope *s);
-void LearnStop_json(Json *j, str key, const LearnStop *stop);
-
-typedef struct LearnModule { str key, title; Url href; int64_t number, courses, lessons, minutes, done; } LearnModule;
-typedef struct LearnModules { LearnModule *row; ptrdiff_t n; } LearnModules;
+/* LearnStop and LearnModules stand at the head of pages/show_programme.html. */
+LearnStop    learn_stop(Scope *s);                        /* where s->me stopped, or the next lesson she has not completed */
 LearnModules learn_modules_of(Scope *s);                  /* in order, with what s->me has done */
-void LearnModules_json(Json *j, str key, const LearnModules *modules);
 
 /* ---- for the export plan ----------------------------------------------------------------------------------------- */
 

@@ -17,15 +17,8 @@ extern const EntryKind learn_kinds[LEARN_KINDS];
 /* Why the next lesson is the next one. Kept in learn_lesson.next_why. */
 typedef enum NextWhy { NEXT_NONE, NEXT_BUILDS, NEXT_STEP, NEXT_COURSE, NEXT_MODULE } NextWhy;
 
-typedef struct Standing {
-    QuizStanding   questions;
-    learn_task_state_row task;
-    bool           done;
-    int64_t        done_at;
-} Standing;
-
-Standing standing_of(QuizStanding questions, learn_task_state_row task, learn_around_rows around, str lesson);
-bool     standing_ready(const Standing *st);                         /* all but her word is there */
+/* All but her word is there. */
+bool lesson_ready(const QuizStanding *questions, const learn_task_state_row *task);
 
 /* Writing, by s->me. */
 void learn_keep_answer(Scope *s, str lesson, str field, str value);

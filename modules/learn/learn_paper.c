@@ -1,5 +1,6 @@
 /* learn_paper - a lesson for the printer: questions with boxes and blanks, and the answers on a page of their own. */
 #include "learn_view.h"
+#include "learn_pages.h"
 
 #define BLANK "<span class=\"blank\">______________</span>"
 
@@ -216,11 +217,4 @@ PaperView *paper_view(Scope *s, str key)
     v->questions.row = NEW(s->arena, PaperQuestion, bank.question_n + 1);
     for (ptrdiff_t i = 0; i < bank.question_n; i++) v->questions.row[v->questions.n++] = on_paper(s, &bank.question[i]);
     return v;
-}
-
-void PaperView_json(Json *j, str key, const PaperView *v)
-{
-    json_object(j, key);
-    learn_lesson_row_json(j, S("lesson"), &v->lesson);
-    json_object_end(j);
 }

@@ -1,5 +1,6 @@
 /* learn_view - gathers what the pages show. Questions that do not lean on each other are asked together. */
 #include "learn_view.h"
+#include "learn_pages.h"
 
 /* A page has a dozen addresses, and printf is dear. */
 static Url address(Scope *s, str key, str between, str last)
@@ -57,17 +58,6 @@ ProgrammeView *programme_view(Scope *s)
     return v;
 }
 
-void ProgrammeView_json(Json *j, str key, const ProgrammeView *v)
-{
-    json_object(j, key);
-    learn_programme_row_json(j, S("programme"), &v->programme);
-    LearnModules_json(j, S("modules"), &v->modules);
-    LearnStop_json(j, S("stop"), &v->stop);
-    json_int(j, S("lessons"), v->lessons);
-    json_int(j, S("done"), v->done);
-    json_object_end(j);
-}
-
 /* ---- a module and a course --------------------------------------------------------------------------------------- */
 
 ModuleView *module_view(Scope *s, str key)
@@ -84,23 +74,13 @@ ModuleView *module_view(Scope *s, str key)
     return there ? v : NULL;
 }
 
-void ModuleView_json(Json *j, str key, const ModuleView *v)
-{
-    json_object(j, key);
-    learn_module_at_row_json(j, S("module"), &v->module);
-    learn_courses_rows_json(j, S("courses"), v->courses);
-    QuizStanding_json(j, S("before"), &v->before);
-    QuizStanding_json(j, S("after"), &v->after);
-    json_object_end(j);
-}
-
 /* The first open lesson from the beginning of the course; when there is none, anywhere. */
 static void find_next(Scope *s, CourseView *v)
 {
+    learn_open_after_row *next = NEW(s->arena, learn_open_after_row, 1);
     for (ptrdiff_t i = 0; i < v->lessons.n; i++) v->done += v->lessons.row[i].done;
     int64_t before = v->lessons.n ? v->lessons.row[0].position - 1 : 0;
-    v->next_there = learn_open_after(s, s->me, v->course.pack, before, &v->next) ||
-                    learn_open_after(s, s->me, S(""), 0, &v->next);
+    if (learn_open_after(s, s->me, v->course.pack, before, next) || learn_open_after(s, s->me, S(""), 0, next)) v->next = next;
 }
 
 CourseView *course_view(Scope *s, str key)
@@ -114,17 +94,6 @@ CourseView *course_view(Scope *s, str key)
     if (!there) return NULL;
     find_next(s, v);
     return v;
-}
-
-void CourseView_json(Json *j, str key, const CourseView *v)
-{
-    json_object(j, key);
-    learn_course_row_json(j, S("course"), &v->course);
-    learn_courses_before_rows_json(j, S("before"), v->before);
-    learn_around_rows_json(j, S("lessons"), v->lessons);
-    json_int(j, S("done"), v->done);
-    if (v->next_there) learn_open_after_row_json(j, S("next"), &v->next);
-    json_object_end(j);
 }
 
 /* ---- the words --------------------------------------------------------------------------------------------------- */
@@ -149,13 +118,6 @@ GlossaryView *glossary_view(Scope *s)
         if (!all->n || !str_eq(all->row[all->n - 1].letter, here.letter)) all->row[all->n++] = here;
     }
     return v;
-}
-
-void GlossaryView_json(Json *j, str key, const GlossaryView *v)
-{
-    json_object(j, key);
-    learn_terms_rows_json(j, S("terms"), v->terms);
-    json_object_end(j);
 }
 
 /* ---- a lesson ---------------------------------------------------------------------------------------------------- */
@@ -200,12 +162,11 @@ static RuleLine task_line(Scope *s, const learn_task_state_row *task, const lear
 
 static RuleLines rule_of(Scope *s, const LessonView *v)
 {
-    const Standing *st = &v->standing;
     RuleLines rule = { NEW(s->arena, RuleLine, 3), 0 };
-    if (st->questions.questions) rule.row[rule.n++] = answer_line(s, &st->questions, v->lesson.key);
-    if (st->task.lines) rule.row[rule.n++] = task_line(s, &st->task, &v->lesson);
+    if (v->questions.questions) rule.row[rule.n++] = answer_line(s, &v->questions, v->lesson.key);
+    if (v->task.lines) rule.row[rule.n++] = task_line(s, &v->task, &v->lesson);
     for (ptrdiff_t i = 0; i < rule.n && !(i && rule.row[i - 1].next); i++) rule.row[i].next = !rule.row[i].met;
-    if (!st->done) rule.row[rule.n++] = (RuleLine){ .text = T(s, "Then say that you are done.") };
+    if (!v->done) rule.row[rule.n++] = (RuleLine){ .text = T(s, "Then say that you are done.") };
     return rule;
 }
 
@@ -225,12 +186,15 @@ static str why_next(Scope *s, const learn_lesson_row *l)
     return (str){ 0 };
 }
 
-static void count_places(LessonView *v)
+static void find_place(LessonView *v, str key)
 {
     for (ptrdiff_t i = 0; i < v->around.n; i++) {
-        if (!v->around.row[i].inside) continue;
-        v->of++;
-        if (str_eq(v->around.row[i].key, v->lesson.key)) v->place = v->of;
+        const learn_around_row *l = &v->around.row[i];
+        v->of += l->inside;
+        if (!str_eq(l->key, key)) continue;
+        v->place = v->of;
+        v->done = l->done;
+        v->done_at = l->at;
     }
 }
 
@@ -239,57 +203,24 @@ LessonView *lesson_view(Scope *s, str key)
     LessonView *v = NEW(s->arena, LessonView, 1);
     DbAsk lesson = learn_lesson_ask(s, key), around = learn_around_ask(s, s->me, key);
     DbAsk task = learn_task_state_ask(s, s->me, key, FIELD_LONG), questions = quiz_standing_ask(s, key);
-    learn_task_state_row so_far = { 0 };
     bool there = learn_lesson_got(s, &lesson, &v->lesson);
     v->around = learn_around_got(s, &around);
-    learn_task_state_got(s, &task, &so_far);
-    v->standing = standing_of(quiz_standing_got(s, &questions, key), so_far, v->around, key);
+    learn_task_state_got(s, &task, &v->task);
+    v->questions = quiz_standing_got(s, &questions, key);
     if (!there) return NULL;
+    find_place(v, key);
     v->rule = rule_of(s, v);
     v->why_next = why_next(s, &v->lesson);
-    count_places(v);
     return v;
 }
 
 LessonView *task_view(Scope *s, str key)
 {
     LessonView *v = lesson_view(s, key);
-    if (!v || !v->standing.task.lines) return NULL;
+    if (!v || !v->task.lines) return NULL;
     v->rows = learn_fields(s, s->me, key);
     v->fields = fields_shown(s, v->rows);
     for (ptrdiff_t i = 0; i < v->rows.n; i++)
         if (v->rows.row[i].stamp > v->seen) v->seen = v->rows.row[i].stamp;
     return v;
-}
-
-static void fields_json(Json *j, const learn_fields_rows *rows)
-{
-    json_array(j, S("task"));
-    for (ptrdiff_t i = 0; i < rows->n; i++) learn_fields_row_json(j, S(""), &rows->row[i]);
-    json_array_end(j);
-}
-
-static void rule_json(Json *j, const RuleLines *rule)
-{
-    json_array(j, S("rule"));
-    for (ptrdiff_t i = 0; i < rule->n; i++) {
-        json_object(j, S(""));
-        json_bool(j, S("met"), rule->row[i].met);
-        json_str(j, S("text"), rule->row[i].text);
-        json_str(j, S("so_far"), rule->row[i].so_far);
-        json_object_end(j);
-    }
-    json_array_end(j);
-}
-
-void LessonView_json(Json *j, str key, const LessonView *v)
-{
-    json_object(j, key);
-    learn_lesson_row_json(j, S("lesson"), &v->lesson);
-    learn_around_rows_json(j, S("around"), v->around);
-    QuizStanding_json(j, S("questions"), &v->standing.questions);
-    fields_json(j, &v->rows);
-    json_bool(j, S("done"), v->standing.done);
-    rule_json(j, &v->rule);
-    json_object_end(j);
 }

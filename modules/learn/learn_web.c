@@ -92,7 +92,7 @@ static Reply lesson_get(Request *rq)
 static Reply questions_get(Request *rq)
 {
     LessonView *v = lesson_view(&rq->s, key_of(rq, 3));
-    if (!v || !v->standing.questions.questions) return not_found(rq);
+    if (!v || !v->questions.questions) return not_found(rq);
     return learn_show_questions(rq, v, quiz_sheet(&rq->s, v->lesson.key));
 }
 
@@ -151,8 +151,8 @@ static Reply completion_post(Request *rq)
 {
     LessonView *v = lesson_view(&rq->s, key_of(rq, 3));
     if (!v) return not_found(rq);
-    if (!v->standing.done && !standing_ready(&v->standing)) return unprocessable(learn_show_open(rq, v));
-    if (!v->standing.done) learn_keep_done(&rq->s, v->lesson.key);
+    if (!v->done && !lesson_ready(&v->questions, &v->task)) return unprocessable(learn_show_open(rq, v));
+    if (!v->done) learn_keep_done(&rq->s, v->lesson.key);
     return after_completion(rq, v);
 }
 
