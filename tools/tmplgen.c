@@ -46,7 +46,7 @@
  *
  *   {{ struct Stop }}
  *   str         title, course;                  // C as it stands, with its comments
- *   int64_t     version_id as version;          // `as`: its name in JSON
+ *   int64_t     version_id as version;          // `as`: its name in JSON; a text there, because of _id
  *   optional const Answer *answer;              // not in JSON when it is empty: NULL, 0, no text, no rows
  *   hidden bool open;                           // never in JSON
  *   {{ end }}
@@ -54,7 +54,7 @@
  *
  * A field's type is one of those above, a T whose T_json there is (an enum, too), or a pointer to one. A file's structs
  * before its first {{ include }} need base alone; they are whole in learn_views.h, for learn.h to include. Those that
- * come after see what was included, and are whole in learn_pages.h only: learn_views.h has their names.
+ * come after see what was included, and are whole in learn_pages.h only: learn_views.h has their names, and their rows.
  *
  * Errors name the template's line; the generated C carries #line, so the compiler's do too. Texts are listed for
  * translators in OUTDIR/PREFIX.pot with the template's lines. The literal markup of each module is also listed for the
