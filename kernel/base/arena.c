@@ -15,10 +15,38 @@
 #endif
 #ifdef ASAN
 #include <sanitizer/asan_interface.h>
+
+/* What a sanitizer remembers of a large region is given back and not written over: it is an eighth of it, and most was never
+ * touched. */
+static void unpoison_all(char *p, size_t n)
+{
+    size_t scale, offset, page = (size_t)sysconf(_SC_PAGESIZE);
+    __asan_get_shadow_mapping(&scale, &offset);
+    size_t edge = page << scale;
+    uintptr_t from = (((uintptr_t)p >> scale) + offset + page - 1) / page * page, to = ((((uintptr_t)p + n) >> scale) + offset) / page * page;
+    if (from < to && madvise((void *)from, to - from, MADV_DONTNEED) == 0) {
+        ASAN_UNPOISON_MEMORY_REGION(p, edge);
+        ASAN_UNPOISON_MEMORY_REGION(p + n - edge, edge);
+    } else {
+        ASAN_UNPOISON_MEMORY_REGION(p, n);
+    }
+}
 #else
+#define unpoison_all(p, n) ((void)(p), (void)(n))
 #define ASAN_POISON_MEMORY_REGION(p, n) ((void)(p), (void)(n))
 #define ASAN_UNPOISON_MEMORY_REGION(p, n) ((void)(p), (void)(n))
 #endif
+
+/* Beyond what is taken nothing may be used. So much of it is poisoned as somebody who writes past the end would meet; all of a
+ * region would cost an eighth of its size, in memory and at every opening. */
+enum { FENCE_BYTES = 256 };
+
+static void taken(const Arena *a, char *p)
+{
+    ptrdiff_t free_bytes = a->end - a->at;
+    ASAN_UNPOISON_MEMORY_REGION(p, (size_t)(a->at - p));
+    ASAN_POISON_MEMORY_REGION(a->at, (size_t)(free_bytes < FENCE_BYTES ? free_bytes : FENCE_BYTES));
+}
 
 bool region_open(Region *r, size_t bytes)
 {
@@ -30,7 +58,8 @@ bool region_open(Region *r, size_t bytes)
 
 Arena region_arena(Region *r, Landing *landing)
 {
-    ASAN_POISON_MEMORY_REGION(r->base, r->size);
+    if (r->used) ASAN_POISON_MEMORY_REGION(r->base, r->size);
+    r->used = true;
     return (Arena){ r->base, r->base + r->size, landing };
 }
 
@@ -38,14 +67,12 @@ void region_reset(Region *r, size_t keep)
 {
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
     size_t from = (keep + page - 1) / page * page;
-    ASAN_UNPOISON_MEMORY_REGION(r->base, r->size);
     if (from < r->size) madvise(r->base + from, r->size - from, MADV_DONTNEED);
-    ASAN_POISON_MEMORY_REGION(r->base, r->size);
 }
 
 void region_close(Region *r)
 {
-    ASAN_UNPOISON_MEMORY_REGION(r->base, r->size);
+    if (r->used) unpoison_all(r->base, r->size);
     if (r->base) munmap(r->base, r->size);
     *r = (Region){ 0 };
 }
@@ -60,7 +87,7 @@ static char *arena_room(Arena *a, ptrdiff_t size, ptrdiff_t align, ptrdiff_t cou
         fault_at(a->landing, __FILE__, __LINE__, FAULT_MEMORY, "no room for %td items of %td bytes", count, size);
     char *p = a->at + pad;
     a->at = p + size * count;
-    ASAN_UNPOISON_MEMORY_REGION(p, (size_t)(size * count));
+    taken(a, p);
     return p;
 }
 
@@ -72,6 +99,19 @@ void *arena_alloc(Arena *a, ptrdiff_t size, ptrdiff_t align, ptrdiff_t count)
 void arena_poison(Arena *a)
 {
     ASAN_POISON_MEMORY_REGION(a->at, (size_t)(a->end - a->at));
+}
+
+void arena_rewind(Arena *a, Arena mark)
+{
+    ASAN_POISON_MEMORY_REGION(mark.at, (size_t)(a->at - mark.at));
+    a->at = mark.at;
+}
+
+/* What is free after it was poisoned when it became so. */
+void scratch_end(const Scratch *scratch)
+{
+    char *from = scratch->from->at, *to = scratch->arena->at;
+    if (from < to) ASAN_POISON_MEMORY_REGION(from, (size_t)(to - from));
 }
 
 str str_keep(Arena *keep, str s)
@@ -136,15 +176,15 @@ void out_more(Out *o, ptrdiff_t room)
     ptrdiff_t want = o->cap * 2 > o->n + room ? o->cap * 2 : o->n + room + 64;
     Arena *a = o->arena;
     if (o->p && o->p + o->cap == a->at && want - o->cap <= a->end - a->at) {   /* last thing in the arena: grow where it is */
-        ASAN_UNPOISON_MEMORY_REGION(a->at, (size_t)(want - o->cap));
         a->at += want - o->cap;
+        taken(a, o->p);
     } else {
         ptrdiff_t left = a->end - a->at;
         if (want > left)
             fault_at(a->landing, __FILE__, __LINE__, FAULT_MEMORY, "no room for %td bytes of text", want);
         char *p = a->at;
-        ASAN_UNPOISON_MEMORY_REGION(p, (size_t)want);
         a->at += want;
+        taken(a, p);
         if (o->n) memcpy(p, o->p, (size_t)o->n);
         o->p = p;
     }
@@ -232,4 +272,12 @@ bool scope_try(Scope *s, void (*body)(Scope *, void *), void *arg, Landing *ret_
     s->arena->landing = arena_outer;
     scope_clean(s, mark);
     return ret_landing->kind == FAULT_NONE;
+}
+
+void scope_rewind(Scope *s, Arena mark)
+{
+    Cleanup *until = s->cleanups;
+    while (until && (char *)until >= mark.at && (char *)until < s->arena->at) until = until->next;
+    scope_clean(s, until);
+    arena_rewind(s->arena, mark);
 }

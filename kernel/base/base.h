@@ -61,7 +61,7 @@ int32_t  utf8_next(str *s);                              /* takes one code point
 typedef struct Landing Landing;
 typedef struct Arena { char *at, *end; Landing *landing; } Arena;
 
-typedef struct Region { char *base; size_t size, high; } Region;
+typedef struct Region { char *base; size_t size; bool used; } Region;
 bool  region_open(Region *r, size_t bytes);              /* reserves address space only; false when the machine refuses */
 Arena region_arena(Region *r, Landing *landing);         /* the whole region, empty; earlier arenas of it are dead */
 void  region_reset(Region *r, size_t keep);              /* give pages above `keep` bytes back to the machine */
@@ -72,8 +72,11 @@ void *arena_alloc(Arena *a, ptrdiff_t size, ptrdiff_t align, ptrdiff_t count);  
 
 /* SCRATCH(tmp, arena): `tmp` is an Arena whose memory dies with the enclosing block, and earlier when something else
  * allocates in `arena` itself: never hand scratch memory to a query or to any function that takes the same Scope. */
-#define SCRATCH(name, from) __attribute__((cleanup(arena_poison))) Arena name = *(from)
-void  arena_poison(Arena *a);
+#define SCRATCH(name, parent) Arena name = *(parent); __attribute__((cleanup(scratch_end))) const Scratch name##_scratch = { (parent), &(name) }
+typedef struct Scratch { const Arena *from, *arena; } Scratch;
+void  scratch_end(const Scratch *scratch);
+void  arena_rewind(Arena *a, Arena mark);                /* to a copy of *a made before: what was made since is dead */
+void  arena_poison(Arena *a);                            /* nothing that lies in what is free may be used */
 
 str   str_keep(Arena *keep, str s);                      /* a copy, followed by a NUL that is not counted */
 const char *str_z(Arena *keep, str s);                   /* the same as char *: for the edge of the system */

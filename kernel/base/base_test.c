@@ -94,6 +94,28 @@ TEST(a_fault_lands_where_the_work_began_and_cleans_up)
     EXPECT(s.cleanups == NULL && s.landing == NULL);
 }
 
+static void goes_round(Scope *s, void *diary)
+{
+    scope_defer(s, write_a, diary);
+    for (int i = 0; i < 3; i++) {
+        Arena mark = *s->arena;
+        NEW(s->arena, char, 100);
+        scope_defer(s, write_b, diary);
+        scope_rewind(s, mark);
+        CHECK(s->arena->at == mark.at);
+    }
+}
+
+TEST(what_a_round_deferred_ends_with_the_round)
+{
+    Arena arena = *world_arena(w);
+    Scope s = { .arena = &arena };
+    Diary diary = { 0 };
+    Landing l;
+    EXPECT(scope_try(&s, goes_round, &diary, &l));
+    EXPECT_STR(str_from(diary.text), S("bbba"));
+}
+
 static void eats_everything(Scope *s, void *arg)
 {
     for (;;) NEW(s->arena, char, 1 << 16);
@@ -142,5 +164,5 @@ TEST(json_escapes_what_json_must)
 
 TESTS(base, numbers_are_read_whole_or_not_at_all, only_real_utf8_passes, plain_text_holds_no_tricks, cutting_keeps_everything,
       codecs_go_there_and_back_and_refuse_the_rest, times_read_as_people_and_servers_write_them,
-      a_fault_lands_where_the_work_began_and_cleans_up, a_full_arena_is_a_fault_and_not_a_crash, text_grows_past_its_first_room,
+      a_fault_lands_where_the_work_began_and_cleans_up, what_a_round_deferred_ends_with_the_round, a_full_arena_is_a_fault_and_not_a_crash, text_grows_past_its_first_room,
       json_escapes_what_json_must)

@@ -2,18 +2,23 @@
 
 #include <math.h>
 
+/* Copied in runs: hardly any text has something to escape. */
 static void escaped(Out *o, str s)
 {
     out_char(o, '"');
+    str run = s;
     while (s.n) {
         str from = s;
         int32_t c = utf8_next(&s);
+        if (c >= 0x20 && c != '"' && c != '\\') continue;
+        out_bytes(o, run.p, from.p - run.p);
+        run = s;
         if (c == '"' || c == '\\') { out_char(o, '\\'); out_char(o, (char)c); }
         else if (c == '\n') out_lit(o, "\\n");
-        else if (c >= 0 && c < 0x20) out_fmt(o, "\\u%04x", (unsigned)c);
-        else if (c < 0) out_lit(o, "\xEF\xBF\xBD");
-        else out_bytes(o, from.p, from.n - s.n);
+        else if (c >= 0) out_fmt(o, "\\u%04x", (unsigned)c);
+        else out_lit(o, "\xEF\xBF\xBD");
     }
+    out_bytes(o, run.p, s.p - run.p);
     out_char(o, '"');
 }
 

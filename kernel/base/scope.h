@@ -21,6 +21,7 @@ typedef struct Scope {
     int64_t     me;        /* the person, 0 for nobody */
     int64_t     now;       /* ms; does not move while this scope lives */
     bool        writing;   /* inside a transaction that will be committed */
+    bool        applying;  /* inside what a record does: only here derived tables change */
     Cleanup    *cleanups;
 } Scope;
 
@@ -30,5 +31,9 @@ bool scope_try(Scope *s, void (*body)(Scope *, void *), void *arg, Landing *ret_
 
 /* Something that is not memory (a file, a lock) ends with the scope. */
 void scope_defer(Scope *s, void (*end)(void *), void *arg);
+
+/* Back to a copy of *s->arena made before: what was made since is dead, and what was deferred since has ended. For loops that
+ * must take no more memory in the hundred thousandth round than in the first. */
+void scope_rewind(Scope *s, Arena mark);
 
 #define fault(s, kind, ...) fault_at((s)->landing, __FILE__, __LINE__, (kind), __VA_ARGS__)
