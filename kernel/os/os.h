@@ -20,6 +20,7 @@ bool os_config(int *argc, char **argv, Config *ret, Arena *keep, str *ret_why);
 int64_t os_now(void);                               /* ms, wall clock */
 int64_t os_ticks(void);                             /* ns, never goes back: for durations only */
 void    os_random(void *p, size_t n);               /* getrandom; aborts if the kernel refuses */
+void    os_random_from(uint64_t seed);              /* tests: os_random says the same again; 0: the kernel's again */
 
 /* The log: one line on standard error, "2026-11-22T03:00:00Z warn  learn: …". Never a secret, never a person's words.
  * */

@@ -2,6 +2,7 @@
 #include "os/os.h"
 
 #include <errno.h>
+#include <stdatomic.h>
 #include <sys/random.h>
 #include <time.h>
 
@@ -19,9 +20,28 @@ int64_t os_ticks(void)
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
+/* splitmix64. Only a test that must replay what it found sets a seed. */
+static _Atomic uint64_t replayed;
+
+void os_random_from(uint64_t seed) { atomic_store(&replayed, seed); }
+
+static void random_again(char *at, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        uint64_t z = atomic_fetch_add(&replayed, UINT64_C(0x9E3779B97F4A7C15)) + UINT64_C(0x9E3779B97F4A7C15);
+        z = (z ^ (z >> 30)) * UINT64_C(0xBF58476D1CE4E5B9);
+        z = (z ^ (z >> 27)) * UINT64_C(0x94D049BB133111EB);
+        at[i] = (char)(z ^ (z >> 31));
+    }
+}
+
 void os_random(void *p, size_t n)
 {
     char *at = p;
+    if (atomic_load(&replayed)) {
+        random_again(at, n);
+        return;
+    }
     while (n > 0) {
         ssize_t got = getrandom(at, n, 0);
         if (got < 0 && errno == EINTR) continue;
