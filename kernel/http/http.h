@@ -9,10 +9,12 @@
  *             (not on loopback or a unix socket: there a proxy speaks for everybody)
  *   reaper    headers must be complete 10 s after the first byte, bodies must move at 1 KiB/s averaged over 15 s, an idle
  *             connection lives 60 s, a request that waits for its answer 60 s (then the client is told 503), an answer that
- *             nobody takes 60 s
+ *             nobody takes 60 s, however long it is
  *   bodies    small ones in memory; multipart/form-data (RFC 7578) is streamed to temporary files by our own parser
  *   answers   HEAD without a body, 304 for If-None-Match and If-Modified-Since, Range on files, zstd or gzip or a shared
  *             dictionary (RFC 9842, dcz) by Accept-Encoding, Vary, and one set of security headers on everything
+ *   sources   a body made while it is taken; one that is not whole never looks whole, to HTTP/1.0 clients neither (over a unix
+ *             socket only HTTP/1.1 can tell)
  *
  * One thread a core serves; a request that must wait (a write) is suspended and costs no thread. */
 #pragma once
@@ -41,6 +43,14 @@ typedef struct HttpRequest {
 
 enum { HTTP_REPLY_HEADERS_MAX = 16 };
 
+/* A body that is made while it is taken: of any size, without a length, in the memory of its maker. */
+typedef struct HttpSource {
+    ptrdiff_t (*read)(struct HttpSource *, char *to, ptrdiff_t room);   /* how many bytes; 0: that was all; -1: broken off, and the
+                                                  client sees it. On a serving thread, whenever the client takes more: be quick */
+    void      (*end)(struct HttpSource *);        /* once, on every path, after any other call; any thread */
+    struct HttpConn *conn;                        /* our own: where it goes, when only the end of the connection can end it */
+} HttpSource;
+
 typedef struct HttpReply {
     int         status;
     str         type;                  /* "text/html; charset=utf-8" */
@@ -54,6 +64,7 @@ typedef struct HttpReply {
     bool        store;                 /* static and immutable: Cache-Control a year; else private, no-cache */
     const struct HttpPacked *packed;   /* precompressed faces of a static body */
     uint16_t    dictionary;            /* 1 + index of the shared dictionary this page is made from; 0: none */
+    HttpSource *source;                /* the body comes from here; HEAD never reads it */
     struct HttpStream *stream;         /* server-sent events: the connection stays */
 } HttpReply;
 

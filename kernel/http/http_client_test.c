@@ -21,7 +21,7 @@ static Arena client_memory;
 
 Arena *client_arena(void) { return &client_memory; }
 
-static void arena_anew(void)
+void client_begin(void)
 {
     if (!client_region.base) CHECK(region_open(&client_region, ARENA_BYTES));
     region_reset(&client_region, 0);
@@ -127,6 +127,47 @@ static str hear_chunks(int fd)
         out_init(&chunk, &client_memory, n);
         if (!hear_exactly(fd, &chunk, n) || !str_eq(hear_line(fd), S("\r\n")) || !n) return out_text(&o);
         out_str(&o, out_text(&chunk));
+    }
+}
+
+int64_t resident_kib(void)
+{
+    char text[256] = "";
+    long long size, pages = 0;
+    FILE *f = fopen("/proc/self/statm", "r");
+    CHECK(f && fgets(text, sizeof text, f) && sscanf(text, "%lld %lld", &size, &pages) == 2);
+    fclose(f);
+    return pages * sysconf(_SC_PAGESIZE) / 1024;
+}
+
+static uint64_t sum_on(uint64_t sum, str bytes)
+{
+    for (ptrdiff_t i = 0; i < bytes.n; i++) sum = sum * 31 + (unsigned char)bytes.p[i];
+    return sum;
+}
+
+static void measure(Flow *flow)
+{
+    int64_t now = resident_kib();
+    if (now > flow->high_kib) flow->high_kib = now;
+}
+
+Flow flow_of(int fd)
+{
+    Flow flow = { 0 };
+    for (unsigned chunks = 0;; chunks++) {
+        if (chunks % 64 == 0) measure(&flow);
+        Arena mark = client_memory;
+        Out chunk;
+        str size = hear_line(fd);
+        long n = strtol(str_z(&client_memory, size), NULL, 16);
+        out_init(&chunk, &client_memory, n);
+        if (!size.n || !hear_exactly(fd, &chunk, n) || !str_eq(hear_line(fd), S("\r\n"))) return flow;
+        flow.n += n;
+        flow.sum = sum_on(flow.sum, out_text(&chunk));
+        client_memory = mark;
+        flow.whole = !n;
+        if (!n) return flow;
     }
 }
 
@@ -237,6 +278,57 @@ static void serve_big(HttpRequest *rq)
     http_answer(rq, &reply);
 }
 
+/* ---- bodies made while they are taken */
+
+typedef struct FlowSource { HttpSource source; int64_t at, size; bool breaks; } FlowSource;
+
+static _Atomic int flows_open;
+
+static char flow_byte(int64_t at) { return (char)('a' + at / 1000 % 26); }
+
+static ptrdiff_t flow_read(HttpSource *source, char *to, ptrdiff_t room)
+{
+    FlowSource *f = (FlowSource *)source;
+    ptrdiff_t n = f->size - f->at < room ? (ptrdiff_t)(f->size - f->at) : room;
+    for (ptrdiff_t i = 0; i < n; i++) to[i] = flow_byte(f->at + i);
+    f->at += n;
+    return n || !f->breaks ? n : -1;
+}
+
+static void flow_end(HttpSource *source)
+{
+    free(source);
+    atomic_fetch_sub(&flows_open, 1);
+}
+
+static void serve_flow(HttpRequest *rq)
+{
+    FlowSource *f = calloc(1, sizeof *f);
+    CHECK(f && str_int(rq->query, &f->size));
+    f->source = (HttpSource){ .read = flow_read, .end = flow_end };
+    f->breaks = str_eq(rq->path, S("/burst"));
+    atomic_fetch_add(&flows_open, 1);
+    HttpReply reply = { .status = 200, .type = S("text/x-flow"), .source = &f->source };
+    http_answer(rq, &reply);
+}
+
+int flows(void) { return atomic_load(&flows_open); }
+
+bool wait_for_flows(int n)
+{
+    for (int ms = 0; ms < PATIENCE_MS && flows() != n; ms++) poll(NULL, 0, 1);
+    return flows() == n;
+}
+
+uint64_t flow_sum(int64_t n)
+{
+    uint64_t sum = 0;
+    for (int64_t i = 0; i < n; i++) sum = sum * 31 + (unsigned char)flow_byte(i);
+    return sum;
+}
+
+/* ---- */
+
 static void serve_parts(HttpRequest *rq)
 {
     Out o;
@@ -295,6 +387,8 @@ static void serve(void *self, HttpRequest *rq)
         serve_file(rq);
     } else if (str_eq(rq->path, S("/big"))) {
         serve_big(rq);
+    } else if (str_eq(rq->path, S("/flow")) || str_eq(rq->path, S("/burst"))) {
+        serve_flow(rq);
     } else if (str_eq(rq->path, S("/parked"))) {
         park(rq);
     } else if (str_eq(rq->path, S("/events"))) {
@@ -314,6 +408,7 @@ static void serve(void *self, HttpRequest *rq)
 static void refuse(void *self, HttpRequest *rq, int status, HttpReply *ret)
 {
     ret->type = S("text/plain");
+    memset(NEW(&rq->arena, char, 4096), 'x', 4096);         /* as much as a page */
     ret->body = str_fmt(&rq->arena, "refused %d %.*s", status, STR_ARG(rq->path));
 }
 
@@ -326,7 +421,7 @@ HttpServer *server_open(const HttpConfig *config)
 {
     static const HttpApp app = { .plan = plan, .serve = serve, .refuse = refuse, .ended = ended };
     str why;
-    arena_anew();
+    client_begin();
     write_page();
     if (strchr(upload_name, 'X')) CHECK(mkdtemp(upload_name));
     atomic_store(&begun, 0);

@@ -140,6 +140,7 @@ static int check_framing(const Seen *seen, bool modern, HttpFraming *ret)
     if (seen->codings) ret->length = -1;
     if (seen->expects && (seen->expects > 1 || !str_eq_nocase(seen->expect, S("100-continue")))) return 417;
     ret->expects = seen->expects && modern;
+    ret->old = !modern;
     return 0;
 }
 

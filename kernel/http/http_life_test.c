@@ -324,6 +324,7 @@ static void *visit_often(void *arg)
         "GET /page HTTP/1.1\r\nHost: t\r\nAccept-Encoding: zstd\r\nConnection: close\r\n\r\n",
         "GET /page HTTP/1.1\r\nHost: t\r\nAccept-Encoding: gzip\r\nConnection: close\r\n\r\n",
         "GET /file HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n",
+        "GET /flow?9000 HTTP/1.1\r\nHost: t\r\nConnection: close\r\n\r\n",
         "POST /parked?1 HTTP/1.1\r\nHost: t\r\nContent-Length: 2\r\nConnection: close\r\n\r\nok",
         "POST /echo HTTP/1.1\r\nHost: t\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n5\r\nhello\r\n0\r\n\r\n",
     };
@@ -331,7 +332,7 @@ static void *visit_often(void *arg)
     char buffer[20000];
     for (int i = 0; i < load->n; i++) {
         int fd = dial(load->s);
-        say(fd, str_from(asks[i % 6]));
+        say(fd, str_from(asks[i % 7]));
         int got = read_all(fd, buffer, (int)sizeof buffer);
         if (got > 12 && memcmp(buffer, "HTTP/1.1 200", 12) == 0) atomic_fetch_add(load->good, 1);
         close(fd);

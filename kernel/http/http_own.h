@@ -9,6 +9,7 @@
  *   http_form       application/x-www-form-urlencoded
  *   http_reply      headers, conditions, ranges
  *   http_pack       gzip, zstd, shared dictionaries
+ *   http_source     bodies that are made while they are taken
  *   http_events     server-sent events
  *   http_reaper     who is too slow goes
  *
@@ -46,6 +47,7 @@ typedef struct HttpShape {
 typedef struct HttpFraming {
     int64_t length;                            /* of the body; -1: chunked */
     bool    expects;                           /* Expect: 100-continue: the client waits for a word before it sends */
+    bool    old;                               /* HTTP/1.0: it knows no chunks */
     str     path, query;                       /* of the target, as they came */
 } HttpFraming;
 
@@ -72,6 +74,7 @@ typedef struct HttpConn {
     char            peer[48]; int peer_n;
     _Atomic int64_t step;                      /* phase and since when, in one word: a reader must never see half of it */
     _Atomic int64_t received;                  /* bytes of body */
+    _Atomic bool    open_ended;                /* it takes a body that ends where the connection ends, and has not ended yet */
     struct { int64_t step, from, count; bool heard; } watch;   /* the reaper's own */
 } HttpConn;
 
@@ -186,7 +189,7 @@ bool body_take(HttpPrivate *own, str bytes);   /* false: more than we read of a 
 void body_end(HttpPrivate *own);
 
 /* http_reply */
-struct MHD_Response *reply_build(HttpPrivate *own, HttpReply *reply, unsigned *ret_status);   /* takes the file, the stream */
+struct MHD_Response *reply_build(HttpPrivate *own, HttpReply *reply, unsigned *ret_status);   /* takes the file, the source, the stream */
 struct MHD_Response *reply_words(int status);  /* the plain sentence of a status; needs no arena */
 void reply_drop(HttpReply *reply);             /* what would have been taken */
 
@@ -198,6 +201,12 @@ const HttpDictionary *dictionary_by_path(const HttpServer *s, str path);
 str  dictionary_link(const HttpDictionary *d);
 void dictionary_reply(HttpPrivate *own);       /* the one that was asked for */
 void dictionaries_close(HttpServer *s);
+
+/* http_source */
+struct MHD_Response *source_response(HttpSource *source);
+void source_attach(HttpSource *source, HttpPrivate *own);          /* before its response is queued */
+void conn_cut(HttpConn *conn);                 /* ends it; under the connections lock */
+void sources_close(HttpServer *s);
 
 /* http_events */
 struct MHD_Response *stream_response(HttpStream *stream);

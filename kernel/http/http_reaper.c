@@ -99,7 +99,7 @@ static void sweep(HttpServer *s, int64_t now)
 {
     pthread_mutex_lock(&s->conns_lock);
     for (HttpConn *conn = s->conns_open; conn; conn = conn->next)
-        if (is_overdue(s, conn, now)) shutdown(conn->fd, SHUT_RDWR);
+        if (is_overdue(s, conn, now)) conn_cut(conn);
     pthread_mutex_unlock(&s->conns_lock);
 }
 

@@ -74,8 +74,10 @@ struct MHD_Response *reply_words(int status)
 void reply_drop(HttpReply *reply)
 {
     if (reply->has_fd) close(reply->fd);
+    if (reply->source) reply->source->end(reply->source);
     if (reply->stream) stream_drop(reply->stream);
     reply->has_fd = false;
+    reply->source = NULL;
     reply->stream = NULL;
 }
 
@@ -217,6 +219,24 @@ static bool add_headers(HttpPrivate *own, struct MHD_Response *to, const HttpRep
     return fine;
 }
 
+/* What the response has taken is no longer the reply's to drop. After HEAD the library would send a last chunk, which the client
+ * would take for its next answer; told that chunks are not known here, it sends none and closes. */
+static struct MHD_Response *endless_response(HttpPrivate *own, HttpReply *r)
+{
+    struct MHD_Response *to = r->stream ? stream_response(r->stream) : source_response(r->source);
+    if (!to) return NULL;
+    r->stream = NULL;
+    r->source = NULL;
+    if (own->head_only) MHD_set_response_options(to, MHD_RF_HTTP_1_0_COMPATIBLE_STRICT, MHD_RO_END);
+    return to;
+}
+
+static struct MHD_Response *body_response(HttpPrivate *own, HttpReply *r, unsigned *status, HttpPackedBody *ret_packed)
+{
+    if (r->stream || r->source) return endless_response(own, r);
+    return r->has_fd ? file_response(own, r, status) : bytes_response(own, r, ret_packed);
+}
+
 struct MHD_Response *reply_build(HttpPrivate *own, HttpReply *r, unsigned *ret_status)
 {
     const HttpRequest *rq = &own->rq;
@@ -225,12 +245,7 @@ struct MHD_Response *reply_build(HttpPrivate *own, HttpReply *r, unsigned *ret_s
     unsigned status = r->status ? (unsigned)r->status : 500;
     bool reads = own->head_only || str_eq(rq->method, S("GET"));
     if (reads && is_known_to_client(rq, r)) status = 304;           /* the library sends no body with it, but its headers */
-    if (r->stream) {
-        to = stream_response(r->stream);
-        if (to) r->stream = NULL;
-    } else {
-        to = r->has_fd ? file_response(own, r, &status) : bytes_response(own, r, &packed);
-    }
+    to = body_response(own, r, &status, &packed);
     if (!to) return NULL;
     *ret_status = status;
     if (add_headers(own, to, r, &packed)) return to;

@@ -154,15 +154,21 @@ static void *begin(void *server, const char *target, struct MHD_Connection *link
     return own;
 }
 
+static void parts_drop(HttpPrivate *own)
+{
+    const HttpPart *parts;
+    if (!own->multipart) return;
+    multipart_end(own->multipart);
+    int n = multipart_parts(own->multipart, &parts);
+    http_parts_drop(parts, n);
+    own->multipart = NULL;
+    own->rq.part_n = 0;
+}
+
 static void finish(HttpPrivate *own)
 {
     HttpServer *s = own->server;
-    if (own->multipart) {
-        const HttpPart *parts;
-        multipart_end(own->multipart);
-        int n = multipart_parts(own->multipart, &parts);
-        http_parts_drop(parts, n);
-    }
+    parts_drop(own);
     if (own->known && s->app.ended) s->app.ended(s->app.self, &own->rq);
     room_give(s, own->room, own->rq.arena.at > own->high ? own->rq.arena.at : own->high);
 }
@@ -221,9 +227,11 @@ static void ask_for_words(HttpPrivate *own, void *arg)
     own->server->app.refuse(own->server->app.self, &own->rq, r->status, &r->reply);
 }
 
+/* The words of a refusal take the memory of what has come. */
 static enum MHD_Result refuse(HttpPrivate *own, int status)
 {
     Refusing r = { .status = status };
+    parts_drop(own);
     own->high = own->rq.arena.at;
     own->rq.arena = own->fresh;
     own->left = true;
@@ -233,16 +241,18 @@ static enum MHD_Result refuse(HttpPrivate *own, int status)
     return send_reply(own, &r.reply);
 }
 
-/* The connection of a stream or of a file lives long after the request: its memory need not. */
+/* The connection of a stream, of a source or of a file lives long after the request: its memory need not. */
 static enum MHD_Result leave(HttpPrivate *own, void **context)
 {
     parked_remove(own);
     HttpStream *stream = own->reply.stream;
-    bool early = stream || own->reply.has_fd;
+    HttpSource *source = own->reply.source;
+    bool early = stream || source || own->reply.has_fd;
     HttpConn *conn = own->conn;
     HttpServer *s = own->server;
     own->left = true;
     if (stream) stream_attach(stream, own->link, conn->fd);
+    if (source) source_attach(source, own);
     enum MHD_Result result = send_reply(own, &own->reply);
     if (!early || result != MHD_YES || !*context) return result;
     if (stream) conn_step(s, conn, PHASE_STREAM);
@@ -582,6 +592,7 @@ void http_close(HttpServer *s)
     wait_for_quiet(s);
     parked_close(s);
     reaper_stop(s);
+    sources_close(s);
     MHD_stop_daemon(s->daemon);
     close(s->listener);
     dictionaries_close(s);

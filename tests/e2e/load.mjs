@@ -2,14 +2,14 @@
 // sanitizer says is in the log; a clean log and a clean end are what is asked for, and that every answer that was acknowledged is there.
 //   node tests/e2e/load.mjs BINARY [DATABASE_URL]
 import net from "node:net";
-import { Client, LESSON, QUESTIONS, forms } from "./client.mjs";
+import { Client, LESSON, QUESTIONS, forms, savedTries } from "./client.mjs";
 import { House, expect, runVisits, visit } from "./house.mjs";
 
 const [binary, database = ""] = process.argv.slice(2);
 
 async function learner(house, n) {
   const client = new Client(house.url);
-  let acknowledged = 0;
+  let acknowledged = 0, saved = 0;
   for (let round = 0; round < 12; round++) {
     const page = await client.get(QUESTIONS);
     expect(page.status === 200, `learner ${n} got ${page.status} for the questions`);
@@ -19,7 +19,10 @@ async function learner(house, n) {
       expect(reply.status === 303, `learner ${n} was told ${reply.status} on answering`);
       acknowledged++;
     }
-    await Promise.all([client.get(LESSON), client.get("/"), client.get("/learn"), client.get("/search?q=invoice"), client.get("/not/here")]);
+    await Promise.all([client.get(LESSON), client.get("/"), client.get("/learn"), client.get("/search?q=invoice"), client.get("/not/here"), hangUpOnRecords(house, client)]);
+    const before = saved;
+    saved = await savedTries(client);
+    expect(saved > 0 && saved >= before, `learner ${n} finds ${saved} answers in her records, before there were ${before}`);
   }
   const again = await client.get(QUESTIONS);
   expect(again.html.includes('class="saved"') || acknowledged === 0, `learner ${n} finds her answers gone`);
@@ -33,6 +36,15 @@ const hangUp = house => new Promise(done => {
     socket.write(whole.slice(0, Math.floor(Math.random() * whole.length)), () => { socket.destroy(); done(); });
   });
   socket.on("error", done);
+});
+
+// Asks for her records and leaves when they begin to come.
+const hangUpOnRecords = (house, client) => new Promise(done => {
+  const cookies = [...client.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
+  const socket = net.connect(house.port, "127.0.0.1", () => socket.write(`GET /people/records HTTP/1.1\r\nHost: x\r\nCookie: ${cookies}\r\n\r\n`));
+  socket.on("data", () => socket.destroy());
+  socket.on("error", done);
+  socket.on("close", done);
 });
 
 visit("forty people at once leave no race behind", async () => {
