@@ -165,6 +165,8 @@ static const Engine *admit(Scope *s, const DbQuery *q)
     CHECK(s->db);
     if (q->writes && !s->writing)
         fault_at(s->landing, q->file, q->line, FAULT_DB, "%s writes, and this piece of work may only read", q->name);
+    if (q->derived && !s->applying)
+        fault_at(s->landing, q->file, q->line, FAULT_DB, "%s changes what only records may change", q->name);
     if (call_fails(s->db->db, s->db))
         fault_at(s->landing, q->file, q->line, FAULT_INJECTED, "%s: a test asked for this failure", q->name);
     return s->db->engine;
@@ -211,6 +213,32 @@ int64_t db_run(Scope *s, const DbQuery *q, const DbValue *args)
     if (!s->writing) fault_at(s->landing, q->file, q->line, FAULT_DB, "%s runs outside a writing piece of work", q->name);
     return admit(s, q)->run(s, q, args);
 }
+
+/* ---- nothing left behind ---------------------------------------------------------------------------------------------------- */
+
+bool db_try(Scope *s, void (*step)(Scope *, void *), void *arg, Landing *ret_landing)
+{
+    const Engine *engine = s->db->engine;
+    CHECK(s->writing);
+    if (!engine->savepoint(s->db)) fault(s, FAULT_RETRY, "%s", s->db->why);
+    if (scope_try(s, step, arg, ret_landing)) {
+        if (!engine->release(s->db)) fault(s, FAULT_RETRY, "%s", s->db->why);
+        return true;
+    }
+    if (!engine->rollback_to(s->db)) fault_at(s->landing, ret_landing->file, ret_landing->line, ret_landing->kind, "%s", ret_landing->what);
+    return false;
+}
+
+int64_t db_scrub(Db *db)
+{
+    if (!db->engine->scrub) return 0;
+    int64_t ticket = atomic_load(&db->commits) + 1;
+    atomic_store(&db->scrub_wanted, ticket);
+    return ticket;
+}
+
+bool db_knows_ticket(const Db *db, int64_t ticket) { return ticket <= atomic_load(&db->scrub_wanted); }
+bool db_is_scrubbed(const Db *db, int64_t ticket) { return atomic_load(&db->scrub_done) >= ticket; }
 
 /* ---- is it well? ------------------------------------------------------------------------------------------------------------ */
 

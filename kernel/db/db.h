@@ -39,6 +39,7 @@ typedef struct DbQuery {
     uint16_t        column_n, row_size;
     uint16_t        id;             /* dense over the program, given by sqlgen: the statement cache's index */
     bool            writes;
+    bool            derived;        /* writes tables that only records change: faults unless s->applying */
 } DbQuery;
 enum { DB_UNCACHED = UINT16_MAX };  /* the id of a query written by hand: prepared anew each time */
 
@@ -62,7 +63,14 @@ void      db_rows_json(Json *j, str key, const DbQuery *q, const void *rows, ptr
 
 /* ---- opening -------------------------------------------------------------------------------------------------- */
 
-typedef struct DbMigration { const char *name; const char *sql[DB_ENGINES]; } DbMigration;   /* "learn/0001_start" */
+/* hash: of what the engines are told; kept with the step, so that a program whose step is another one notices. 0: not kept. */
+typedef struct DbMigration { const char *name; const char *sql[DB_ENGINES]; uint64_t hash; } DbMigration;   /* "learn/0001_start" */
+
+/* What a table is made of, as its schema file says (tools/sqlgen.c). `by`: the unit its rows belong to ("person", "subject", …);
+ * `trim` takes away at most n rows of one: its parameters are the unit's columns and n. NULL for both: none. */
+typedef enum DbMade { DB_DERIVED = 1, DB_CONTENT, DB_LOCAL, DB_RECORDS } DbMade;
+typedef struct DbTable { const char *name, *module; DbMade made; const char *by; const DbQuery *trim; uint64_t shape; } DbTable;   /* shape: a hash */
+typedef struct DbIdColumn { const char *table, *column; bool person; } DbIdColumn;    /* a column that holds ids made by the journal */
 
 typedef struct DbConfig {
     const char *data_dir;           /* SQLite lives in <data_dir>/sampan.db */
@@ -102,6 +110,11 @@ typedef struct DbWork {
     void (*done)(struct DbWork *w, DbDone how);     /* on the writer thread, after the commit; must be quick */
 } DbWork;
 
+/* Within a writing piece of work: what step wrote is undone when it faults, and what was written before holds. False: it
+ * faulted; *ret_landing says why. At most DB_TRIES_MAX within each other. */
+enum { DB_TRIES_MAX = 3 };
+bool db_try(Scope *s, void (*step)(Scope *, void *), void *arg, Landing *ret_landing);
+
 void db_submit(Db *db, DbWork *w);              /* any thread; the work is the caller's until done */
 /* The same for one caller who waits: jobs, tools, tests. True: saved. Else *ret_landing says why, or its kind is FAULT_NONE:
  * the rule itself returned false. s must not be in a read transaction. Not from the writer thread. */
@@ -117,4 +130,11 @@ int64_t db_calls(const Db *db);                 /* calls so far */
 /* Every query of the program, for the check that each prepares on the engine at hand (sampan doctor, tests). */
 extern const DbQuery *const db_queries[];
 extern const int            db_query_n;
+
+/* SQLite: the log copied back into the file and cut, so that what was deleted is in neither. db_scrub asks for it, after the
+ * commit of the piece of work that calls it, and gives a ticket; 0: this engine has nothing to do. */
+int64_t db_scrub(Db *db);
+bool    db_is_scrubbed(const Db *db, int64_t ticket);
+bool    db_knows_ticket(const Db *db, int64_t ticket);      /* false: it was given before this opening */
+
 bool db_prepares(Db *db, const DbQuery *q, Arena *keep, str *ret_why);   /* and gives the columns it promises */

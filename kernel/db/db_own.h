@@ -10,7 +10,7 @@
 #include <stdatomic.h>
 #include "db/db.h"
 
-enum { WHY_BYTES = 240 };
+enum { WHY_BYTES = 240, SAVEPOINTS_MAX = 1 + DB_TRIES_MAX };      /* that of the piece, and tries in it */
 
 /* How a commit ended. AGAIN: surely rolled back, and worth running once more. */
 typedef enum Commit { COMMIT_DONE, COMMIT_AGAIN, COMMIT_LOST } Commit;
@@ -37,6 +37,7 @@ typedef struct Engine {
     void    (*rollback)(DbConn *c);
     void    (*rest)(DbConn *c);                                /* between batches: nobody waits for this */
 
+    bool    (*scrub)(DbConn *c);                               /* NULL: nothing of it is left anywhere */
     bool    (*script)(DbConn *c, const char *sql);             /* several statements; inside a transaction or not */
     bool    (*prepares)(DbConn *c, const DbQuery *q);
     const char *house_sql;                                     /* the tables this room itself needs; repeatable */
@@ -70,6 +71,8 @@ struct Db {
     DbConn         *writer;          /* the writer thread's, once it runs; NULL while the database is away */
     bool            away;            /* said in the log, and no longer waited for */
 
+    _Atomic int64_t scrub_wanted, scrub_done;    /* counts of commits: the log is to be cut after the first, and was after the other */
+    atomic_bool     cutting;         /* the log is being cut: who has read keeps no view of it */
     _Atomic int64_t calls, fail_in;  /* fail_in: calls until one fails; 0 or less: none */
     _Atomic pthread_t fail_thread;
 };

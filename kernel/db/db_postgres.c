@@ -26,7 +26,7 @@ typedef struct Pg {
     int       first, n;
     bool      unsynced;              /* something was sent since the last sync */
     bool      begun;                 /* a reader's BEGIN was sent */
-    int       piece;                 /* number of the savepoint in this transaction */
+    int       piece, open[SAVEPOINTS_MAX], open_n;    /* numbers of savepoints in this transaction: the last one, and those that are open */
     bool      committed;             /* COMMIT was answered with COMMIT */
     bool      lost;
     FaultKind kind;                  /* of the last failure, as conn.why is its words */
@@ -427,24 +427,26 @@ static bool pg_begin(DbConn *c)
 {
     Pg *p = pg_of(c);
     p->committed = false;
-    p->piece = 0;
+    p->piece = p->open_n = 0;
     return control_send(p, A_CONTROL, "BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED, READ WRITE")
         && control_send(p, A_CONTROL, "SELECT id FROM db_turn WHERE id = 1 FOR UPDATE");
 }
 
-/* Each piece's savepoint has a name of its own. RELEASE is not waited for: should it fail, the next piece cannot roll back
- * to its predecessor's savepoint by mistake, which would undo what was kept. */
-static bool piece_send(Pg *p, const char *verb)
+/* Each savepoint has a name of its own. RELEASE is not waited for: should it fail, the next piece cannot roll back to its
+ * predecessor's savepoint by mistake, which would undo what was kept. */
+static bool savepoint_send(Pg *p, const char *verb)
 {
     char sql[64];
-    snprintf(sql, sizeof sql, "%s p%d", verb, p->piece);
+    snprintf(sql, sizeof sql, "%s p%d", verb, p->open[p->open_n - 1]);
     return control_send(p, A_CONTROL, sql);
 }
 
 static bool pg_savepoint(DbConn *c)
 {
-    pg_of(c)->piece++;
-    return piece_send(pg_of(c), "SAVEPOINT");
+    Pg *p = pg_of(c);
+    CHECK(p->open_n < SAVEPOINTS_MAX);
+    p->open[p->open_n++] = ++p->piece;
+    return savepoint_send(p, "SAVEPOINT");
 }
 
 /* A rule that left a question unanswered may have left a failure in it. */
@@ -454,14 +456,18 @@ static bool pg_release(DbConn *c)
     bool unanswered = false;
     for (int i = 0; i < p->n; i++) unanswered |= p->expected[(p->first + i) % EXPECTED_MAX].answer == A_ROWS;
     if (unanswered && !settle(p)) return false;
-    return piece_send(p, "RELEASE SAVEPOINT");
+    bool sent = savepoint_send(p, "RELEASE SAVEPOINT");
+    p->open_n--;
+    return sent;
 }
 
 static bool pg_rollback_to(DbConn *c)
 {
     Pg *p = pg_of(c);
     settle(p);
-    return piece_send(p, "ROLLBACK TO SAVEPOINT") && piece_send(p, "RELEASE SAVEPOINT") && settle(p);
+    bool undone = savepoint_send(p, "ROLLBACK TO SAVEPOINT") && savepoint_send(p, "RELEASE SAVEPOINT") && settle(p);
+    p->open_n--;
+    return undone;
 }
 
 static void pg_rollback(DbConn *c)
@@ -554,6 +560,7 @@ const Engine engine_postgres = {
     .commit = pg_commit, .rollback = pg_rollback, .rest = pg_rest,
     .script = pg_script, .prepares = pg_prepares,
     .house_sql = "CREATE TABLE IF NOT EXISTS db_migration (name TEXT PRIMARY KEY, made_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP);"
+                 "CREATE TABLE IF NOT EXISTS db_migration_hash (name TEXT PRIMARY KEY, hash TEXT NOT NULL);"
                  "CREATE TABLE IF NOT EXISTS db_turn (id BIGINT PRIMARY KEY);"
                  "INSERT INTO db_turn (id) VALUES (1) ON CONFLICT DO NOTHING",
 };

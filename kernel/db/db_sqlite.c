@@ -11,12 +11,17 @@
  * To begin and end a read transaction costs two locks on a file, taken inside a lock that all threads share. So a reader
  * that rests keeps its transaction open as long as nobody has written, and the next page finds it begun. Nobody else
  * writes to this file (see os_lock_file in main), so the writer's count of commits says when a view is old. Before it
- * begins and after it has committed, the writer ends the views of those that rest. */
+ * begins and after it has committed, the writer ends the views of those that rest.
+ *
+ * What is freed is overwritten (secure_delete), but SQLite leaves copies of rows that it moved to another page: they lie in the gap
+ * between the cells of a page and what they point to. So gaps are emptied on the way into the file; and when the log is cut, the
+ * writer forgets its pages too, or what it holds in their gaps would come back with the next one it writes. */
 #include <sqlite3.h>
 #include "db/db_own.h"
 #include "os/os.h"
 
-enum { CACHE_KIB = 2048, WAL_PAGES = 1024, WAL_PAGES_HIGH = 16 * WAL_PAGES, TRUNCATE_WAIT_MS = 100, PATH_BYTES = 4096 };
+enum { CACHE_KIB = 2048, WAL_PAGES = 1024, WAL_PAGES_HIGH = 16 * WAL_PAGES, TRUNCATE_WAIT_MS = 100, SCRUB_WAIT_MS = 4,
+       PATH_BYTES = 4096, PAGE_BYTES_MIN = 512, PAGE_BYTES_MAX = 65536 };
 
 typedef enum Control { BEGIN_READ, BEGIN_WRITE, COMMIT, ROLLBACK, SAVEPOINT, RELEASE, ROLLBACK_TO, CONTROLS } Control;
 static const char *const control_sql[CONTROLS] = {
@@ -33,6 +38,7 @@ typedef struct Lite {
     bool           running_once;
     int64_t        view;                 /* a reader's: the count of commits when its transaction began; -1: not to be kept */
     int            wal_pages, wal_next;  /* in the log after the last commit; when to copy it back */
+    int            scrub_wait;           /* ms that the next try to cut it waits for readers */
 } Lite;
 
 static Lite *lite_of(DbConn *c) { return (Lite *)c; }
@@ -46,10 +52,62 @@ static bool refused(Lite *l)
 
 /* ---- opening ----------------------------------------------------------------------------------------------------------- */
 
+static int read2(const unsigned char *p) { return p[0] << 8 | p[1]; }
+
+/* Where nothing is on a page of a b-tree; 0: there is none, or it is another page. One that is not of a tree begins with the number of
+ * the next, whose first byte is 0 or 1 in a file of at most 2^25 pages. */
+static int gap_of(const unsigned char *page, int n, bool first, int *ret_end)
+{
+    const unsigned char *head = first ? page + 100 : page;
+    bool leaf = head[0] == 10 || head[0] == 13, inner = head[0] == 2 || head[0] == 5;
+    const unsigned char *cell = head + (leaf ? 8 : 12);
+    int cells = read2(head + 3), begin = (int)(cell - page) + 2 * cells, end = read2(head + 5);
+    *ret_end = end == 0 ? n : end;
+    bool fits = (leaf || inner) && begin < *ret_end && *ret_end <= n;
+    for (int i = 0; i < cells && fits; i++) fits = read2(cell + 2 * i) >= *ret_end && read2(cell + 2 * i) < n;
+    return fits ? begin : 0;
+}
+
+static const sqlite3_io_methods *real_io;
+
+static int write_without_gap(sqlite3_file *file, const void *bytes, int n, sqlite3_int64 at)
+{
+    unsigned char page[PAGE_BYTES_MAX];
+    sqlite3_int64 size;
+    int end, begin = n >= PAGE_BYTES_MIN && n <= PAGE_BYTES_MAX && at % n == 0 ? gap_of(bytes, n, at == 0, &end) : 0;
+    if (!begin || real_io->xFileSize(file, &size) != SQLITE_OK || size > (sqlite3_int64)n << 25) return real_io->xWrite(file, bytes, n, at);
+    memcpy(page, bytes, (size_t)n);
+    memset(page + begin, 0, (size_t)(end - begin));
+    return real_io->xWrite(file, page, n, at);
+}
+
+static sqlite3_io_methods own_io;
+static sqlite3_vfs own_vfs;
+
+/* Only the writer writes to the file itself, so its methods are the ones that are replaced. */
+static int open_file(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *ret_flags)
+{
+    int code = sqlite3_vfs_find(NULL)->xOpen(vfs, name, file, flags, ret_flags);
+    bool ours = code == SQLITE_OK && flags & SQLITE_OPEN_MAIN_DB && flags & SQLITE_OPEN_READWRITE;
+    if (!ours) return code;
+    if (!real_io) {
+        real_io = file->pMethods;
+        own_io = *real_io;
+        own_io.xWrite = write_without_gap;
+    }
+    file->pMethods = &own_io;
+    return code;
+}
+
 static void library_setup(void)
 {
     sqlite3_config(SQLITE_CONFIG_MULTITHREAD);       /* a connection is used by one thread at a time */
     sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);      /* its counters would be one lock for all threads */
+    sqlite3_initialize();
+    own_vfs = *sqlite3_vfs_find(NULL);
+    own_vfs.zName = "sampan";
+    own_vfs.xOpen = open_file;
+    sqlite3_vfs_register(&own_vfs, 0);
 }
 
 static int wal_grew(void *arg, sqlite3 *db, const char *name, int pages)
@@ -82,7 +140,7 @@ static bool lite_setup(Lite *l, int wait_ms)
 {
     char of_all[200];
     snprintf(of_all, sizeof of_all, "PRAGMA mmap_size = 0; PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY; "
-                                    "PRAGMA trusted_schema = OFF; PRAGMA cache_size = -%d", CACHE_KIB);
+                                    "PRAGMA trusted_schema = OFF; PRAGMA secure_delete = ON; PRAGMA cache_size = -%d", CACHE_KIB);
     sqlite3_busy_timeout(l->db, wait_ms);
     sqlite3_wal_autocheckpoint(l->db, 0);
     sqlite3_db_config(l->db, SQLITE_DBCONFIG_DQS_DML, 0, NULL);
@@ -124,8 +182,9 @@ static DbConn *lite_open(Db *db, bool writer, char *why)
     CHECK(l);
     l->conn = (DbConn){ .db = db, .engine = &engine_sqlite, .writer = writer };
     l->wal_next = WAL_PAGES;
+    l->scrub_wait = SCRUB_WAIT_MS;
     int flags = SQLITE_OPEN_NOMUTEX | (writer ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY);
-    if (sqlite3_open_v2(path, &l->db, flags, NULL) == SQLITE_OK && lite_setup(l, db->wait_ms) && controls_prepare(l))
+    if (sqlite3_open_v2(path, &l->db, flags, writer ? own_vfs.zName : NULL) == SQLITE_OK && lite_setup(l, db->wait_ms) && controls_prepare(l))
         return &l->conn;
     int cause = sqlite3_system_errno(l->db);
     snprintf(why, WHY_BYTES, "%s%s%s (in %.100s)", sqlite3_errmsg(l->db), cause ? ": " : "", cause ? strerror(cause) : "", path);
@@ -292,7 +351,7 @@ static bool lite_read_end(DbConn *c)
 {
     Lite *l = lite_of(c);
     running_end(l);
-    return view_is_new(l) || view_drop(l);
+    return (view_is_new(l) && !atomic_load(&c->db->cutting)) || view_drop(l);
 }
 
 static void lite_view_end(DbConn *c) { view_drop(lite_of(c)); }
@@ -327,14 +386,39 @@ static Commit lite_commit(DbConn *c)
     return COMMIT_LOST;
 }
 
+/* A view that somebody keeps who rests would hold it up for as long as nobody writes. */
+static int log_cut(Lite *l, int wait_ms)
+{
+    Db *db = l->conn.db;
+    atomic_store(&db->cutting, true);
+    views_end(db);
+    sqlite3_busy_timeout(l->db, wait_ms);
+    int code = sqlite3_wal_checkpoint_v2(l->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    sqlite3_busy_timeout(l->db, db->wait_ms);
+    atomic_store(&db->cutting, false);
+    return code;
+}
+
+/* Those who save wait too, so it is patient only after it was not. */
+static bool lite_scrub(DbConn *c)
+{
+    Lite *l = lite_of(c);
+    int code = log_cut(l, l->scrub_wait);
+    bool done = code == SQLITE_OK && sqlite3_db_release_memory(l->db) == SQLITE_OK;
+    l->scrub_wait = done ? SCRUB_WAIT_MS : l->scrub_wait * 2 < TRUNCATE_WAIT_MS ? l->scrub_wait * 2 : TRUNCATE_WAIT_MS;
+    if (done) {
+        l->wal_pages = 0;
+        l->wal_next = WAL_PAGES;
+    }
+    return done;
+}
+
 static void lite_rest(DbConn *c)
 {
     Lite *l = lite_of(c);
     if (l->wal_pages < l->wal_next) return;
     bool high = l->wal_pages >= WAL_PAGES_HIGH;
-    if (high) sqlite3_busy_timeout(l->db, TRUNCATE_WAIT_MS);
-    int code = sqlite3_wal_checkpoint_v2(l->db, NULL, high ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
-    if (high) sqlite3_busy_timeout(l->db, c->db->wait_ms);
+    int code = high ? log_cut(l, TRUNCATE_WAIT_MS) : sqlite3_wal_checkpoint_v2(l->db, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
     l->wal_next = l->wal_pages + WAL_PAGES;
     if (code != SQLITE_OK && code != SQLITE_BUSY) os_log(LOG_WARN, "db: the log cannot be copied back: %s", sqlite3_errmsg(l->db));
 }
@@ -363,8 +447,9 @@ const Engine engine_sqlite = {
     .read_begin = lite_read_begin, .read_end = lite_read_end, .view_end = lite_view_end,
     .ask = lite_ask, .got = lite_got, .run = lite_run,
     .begin = lite_begin, .savepoint = lite_savepoint, .release = lite_release, .rollback_to = lite_rollback_to,
-    .commit = lite_commit, .rollback = lite_rollback, .rest = lite_rest,
+    .commit = lite_commit, .rollback = lite_rollback, .rest = lite_rest, .scrub = lite_scrub,
     .script = lite_script, .prepares = lite_prepares,
     .house_sql = "CREATE TABLE IF NOT EXISTS db_migration (name TEXT PRIMARY KEY, made_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP)"
-                 " STRICT, WITHOUT ROWID",
+                 " STRICT, WITHOUT ROWID; "
+                 "CREATE TABLE IF NOT EXISTS db_migration_hash (name TEXT PRIMARY KEY, hash TEXT NOT NULL) STRICT, WITHOUT ROWID",
 };

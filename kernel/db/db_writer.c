@@ -165,6 +165,14 @@ static int batch_take(Db *db, Piece *pieces)
     return n;
 }
 
+/* Tried again after each batch until nobody reads who still needs the log. */
+static void scrub(Db *db)
+{
+    int64_t commits = atomic_load(&db->commits);
+    if (atomic_load(&db->scrub_wanted) <= atomic_load(&db->scrub_done) || !db->engine->scrub) return;
+    if (commits >= atomic_load(&db->scrub_wanted) && db->engine->scrub(db->writer)) atomic_store(&db->scrub_done, commits);
+}
+
 static void *writer_main(void *arg)
 {
     Db *db = arg;
@@ -172,6 +180,7 @@ static void *writer_main(void *arg)
     for (int n; (n = batch_take(db, pieces)) > 0; ) {
         batch_run(db, pieces, n);
         if (db->writer) db->engine->rest(db->writer);
+        if (db->writer) scrub(db);
     }
     return NULL;
 }
