@@ -1,6 +1,7 @@
 #!/bin/sh
 # The house rules that are facts: dependencies run app -> modules -> kernel, a module meets another only by its X.h, a .c
-# basename is unique, no file is a drawer for everything. Prints each breach as file:line: sentence; exit 1 when there is one.
+# basename is unique, no file is a drawer for everything, every schema step is sealed. Prints each breach as file:line: sentence;
+# exit 1 when there is one.
 set -eu
 cd "$(dirname "$0")/.."
 breaches=$(mktemp)
@@ -56,6 +57,11 @@ done >> "$breaches"
 
 find app kernel modules tools -name '*util*' -o -name '*helper*' -o -name 'misc*' -o -name 'common*' | while read -r f; do
     echo "$f: say what it is for in its name"
+done >> "$breaches"
+
+# a step that was released must not change, and only a seal notices
+tools/sources.sh | awk '$1 == "schema" { print $3 }' | while read -r f; do
+    grep -q '^--[[:blank:]]*sealed:' "$f" || echo "$f:1: is not sealed: run script/seal before it is released"
 done >> "$breaches"
 
 if [ -s "$breaches" ]; then
