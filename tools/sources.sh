@@ -10,6 +10,7 @@ for d in kernel/*/; do
     for f in $(list "$d" '*.c'); do case $f in *_test.c) echo "test $room $f";; *) echo "kernel $room $f";; esac; done
     for f in $(list "$d" '*.sql'); do echo "sql $(basename "$f" .sql) $f"; done
     for f in $(list "${d}schema" '*.sql'); do echo "schema $room $f"; done
+    for f in $(list "$d" '*.records'); do echo "records $(basename "$f" .records) $f"; done
     for f in $(list "${d}parts" '*.html'); do echo "page $room $f"; done
 done
 for m in $modules; do
@@ -18,10 +19,12 @@ for m in $modules; do
     for f in $(list "$d" '*.c'); do case $f in *_test.c) echo "test $m $f";; *) echo "module $m $f";; esac; done
     for f in $(list "$d" '*.sql'); do echo "sql $(basename "$f" .sql) $f"; done
     for f in $(list "$d/schema" '*.sql'); do echo "schema $m $f"; done
+    for f in $(list "$d" '*.records'); do echo "records $(basename "$f" .records) $f"; done
     for f in $(list "$d/pages" '*.html'); do echo "page $m $f"; done
 done
 for f in $(list app '*.c'); do echo "app app $f"; done
 for f in $(list app/assets '*'); do echo "asset app $f"; done
 for f in $(list app '*.html'); do echo "page app $f"; done
 for f in $(list tests '*.c'); do echo "test tests $f"; done
+for f in $(list tests '*.records'); do echo "testrecords $(basename "$f" .records) $f"; done
 for f in $(list tests/fuzz '*_fuzz.c'); do echo "fuzz tests $f"; done
