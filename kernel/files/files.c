@@ -17,7 +17,7 @@
 #include "files_rows_sql.h"
 #include "web/site.h"
 
-enum { HASH_BYTES = 32, NAME_CHARS = 2 * HASH_BYTES, BLOCK_BYTES = 64 * 1024 };
+enum { HASH_BYTES = 32, NAME_CHARS = 2 * HASH_BYTES, BLOCK_BYTES = 64 * 1024, UNLINKED_AT_ONCE = 16 };
 #define ROOM_LEFT (16 * (int64_t)1024 * 1024)       /* the database must still have room after we took ours */
 
 /* ---- names and places -------------------------------------------------------------------------------------------- */
@@ -211,6 +211,93 @@ const char *files_path(Scope *s, str name)
     return str_keep(s->arena, str_from(place.path)).p;
 }
 
+bool files_read(Scope *s, str name, int64_t from, ptrdiff_t max, str *ret)
+{
+    const char *path = files_path(s, name);
+    char *p = NEW(s->arena, char, max);
+    int fd = path ? open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
+    ssize_t n;
+    if (fd < 0) return false;
+    do n = pread(fd, p, (size_t)max, from); while (n < 0 && errno == EINTR);
+    close(fd);
+    *ret = (str){ p, n > 0 ? n : 0 };
+    return n >= 0;
+}
+
+/* ---- forgetting ---------------------------------------------------------------------------------------------------- */
+
+void files_forget(Scope *s, str name)
+{
+    CHECK(s->writing);
+    if (is_name(name)) files_rows_forget(s, name);
+}
+
+/* The row goes after the file: if the power goes in between, it is done again. */
+
+/* ---- files in pieces ------------------------------------------------------------------------------------------------- */
+
+/* Beside the place it will have, under a name that is none of ours: swept when no piece has come for a day. */
+static bool part_place(Scope *s, str name, Place *place, char path[PATH_MAX])
+{
+    if (!is_name(name) || !place_of(s->site->config.data, str_z(s->arena, name), place)) return false;
+    return snprintf(path, PATH_MAX, "%s/part.%.*s", place->folder, NAME_CHARS - 2, name.p + 2) < PATH_MAX;
+}
+
+static bool unlink_surely(const char *path) { return unlink(path) == 0 || errno == ENOENT; }
+
+bool files_any_forgotten(Scope *s) { return files_rows_forgotten(s, 1).n > 0; }
+
+/* Each waits for the disk. The row goes after the file: if the power goes in between, it is done again. */
+Unlinked files_unlink_forgotten(Scope *s)
+{
+    Place place;
+    char part[PATH_MAX];
+    CHECK(s->writing);
+    files_rows_forgotten_rows rows = files_rows_forgotten(s, UNLINKED_AT_ONCE);
+    ptrdiff_t n = 0;
+    for (ptrdiff_t i = 0; i < rows.n; i++) {
+        bool gone = part_place(s, rows.row[i].name, &place, part) && unlink_surely(part) && unlink_surely(place.path);
+        if (!gone || (!os_sync_folder(place.folder) && errno != ENOENT)) continue;
+        files_rows_drop(s, rows.row[i].name);
+        n++;
+    }
+    return n < rows.n ? n ? UNLINKED_SOME : UNLINKED_NOT : n < UNLINKED_AT_ONCE ? UNLINKED_ALL : UNLINKED_SOME;
+}
+
+int64_t files_part_size(Scope *s, str name)
+{
+    Place place;
+    char path[PATH_MAX];
+    struct stat st;
+    return part_place(s, name, &place, path) && stat(path, &st) == 0 ? st.st_size : 0;
+}
+
+static bool part_write(const char *path, int64_t from, str bytes, int64_t now)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (fd < 0) return false;
+    bool written = lseek(fd, from, SEEK_SET) == from && pour_bytes(bytes, fd);
+    close(fd);
+    return stamp(path, now) && written;
+}
+
+FilePart files_part_add(Scope *s, str name, int64_t size, int64_t from, str bytes)
+{
+    Place place;
+    StoredFile kept;
+    char path[PATH_MAX];
+    int64_t here = files_part_size(s, name);
+    if (files_find(s, name, &kept)) return FILE_PART_WHOLE;
+    if (!part_place(s, name, &place, path)) return FILE_PART_WRONG;
+    if (from > here || from + bytes.n > size) return FILE_PART_MORE;
+    if (!has_room(s->site->config.data, size) || !make_folder(&place) || !part_write(path, from, bytes, s->now))
+        fault(s, FAULT_DISK, "a piece of a file could not be kept: %s", strerror(errno));
+    if (from + bytes.n < size) return FILE_PART_MORE;
+    bool whole = files_keep(s, path, S(""), &kept) && str_eq(kept.name, name);
+    unlink(path);
+    return whole ? FILE_PART_WHOLE : FILE_PART_WRONG;
+}
+
 /* ---- the sweep --------------------------------------------------------------------------------------------------- */
 
 static int name_and_row(const void *name, const void *row)
@@ -252,7 +339,6 @@ void files_sweep(Scope *s)
     for (ptrdiff_t i = 0; i < n; i++) {
         Arena mark = *s->arena;
         if (entry[i].folder && entry[i].name.n == 2 && is_hex(entry[i].name)) sweep_folder(s, root, entry[i].name);
-        *s->arena = mark;
-        arena_poison(s->arena);
+        arena_rewind(s->arena, mark);
     }
 }

@@ -11,4 +11,17 @@ bool files_keep(Scope *s, const char *temporary_path, str declared_type, StoredF
 bool files_keep_bytes(Scope *s, str bytes, str type, StoredFile *ret);
 bool files_find(Scope *s, str name, StoredFile *ret);
 const char *files_path(Scope *s, str name);      /* NULL: no such name */
+bool files_read(Scope *s, str name, int64_t from, ptrdiff_t max, str *ret);     /* false: no such file, or the disk fails */
 void files_sweep(Scope *s);                      /* writing */
+
+/* Writing. A file that nobody may have any more, nor a part of it: not found from now on, and unlinked by the second call, which must be
+ * made in another transaction, after the first is surely on disk. It unlinks a few; NOT: the disk does not let it. */
+typedef enum Unlinked { UNLINKED_ALL = 1, UNLINKED_SOME, UNLINKED_NOT } Unlinked;
+void     files_forget(Scope *s, str name);
+bool     files_any_forgotten(Scope *s);
+Unlinked files_unlink_forgotten(Scope *s);
+
+/* Writing. A file that comes in pieces, in order: kept beside the others until it is whole and is what its name says. */
+typedef enum FilePart { FILE_PART_MORE = 1, FILE_PART_WHOLE, FILE_PART_WRONG } FilePart;     /* WRONG: it begins anew */
+int64_t  files_part_size(Scope *s, str name);    /* how much of it is here */
+FilePart files_part_add(Scope *s, str name, int64_t size, int64_t from, str bytes);
