@@ -1,9 +1,10 @@
 -- name: session(hash bytes, oldest int) one
--- All that a page must know of its visitor, in one look.
+-- All that a page must know of its visitor, in one look. Who was joined to somebody elsewhere, or is erased, is nobody here.
 SELECT s.person, s.seen, coalesce(p.name, '') AS "name:str", coalesce(p.lang, '') AS "lang:str",
        coalesce(p.account, 0) AS "account:bool", CASE WHEN t.person IS NULL THEN 0 ELSE 1 END AS "staff:bool"
   FROM auth_session s LEFT JOIN auth_person p ON p.id = s.person LEFT JOIN auth_staff t ON t.person = s.person
- WHERE s.hash = :hash AND s.seen > :oldest;
+  LEFT JOIN journal_person j ON j.id = s.person
+ WHERE s.hash = :hash AND s.seen > :oldest AND coalesce(j.joined, 0) = 0 AND coalesce(j.erased, 0) = 0;
 
 -- name: session_add(hash bytes, person int, now int, agent str) run
 INSERT INTO auth_session (hash, person, started, seen, agent) VALUES (:hash, :person, :now, :now, :agent)

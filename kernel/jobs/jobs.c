@@ -16,7 +16,7 @@
 #include "web/site.h"
 
 enum { TICK_MS = 1000, CLOCK_STEP_MS = MINUTE, RENEW_MS = 20 * SECOND, LATE_MS = HOUR };
-enum { ROOM_BYTES = 256 << 20, ROOM_KEPT = 1 << 20, MARK_BYTES = 16 };
+enum { ROOM_BYTES = 256 << 20, ROOM_KEPT = 1 << 20, MARK_BYTES = 16, ROUNDS_MAX = 1000 };
 
 /* Minutes to wait after the first, second, … failure; after the last of these it is given up. */
 static const int waits[] = { 1, 5, 25, 125 };
@@ -191,6 +191,22 @@ static bool wait_for_tick(Jobs *j)
     return stop;
 }
 
+static bool is_stopping(Jobs *j)
+{
+    pthread_mutex_lock(&j->lock);
+    bool stop = j->stop;
+    pthread_mutex_unlock(&j->lock);
+    return stop;
+}
+
+/* What is done in parts asks for the next one at once: a second is long when there are fifty. */
+static int run_while_due(Jobs *j, Arena *arena, int64_t now)
+{
+    int all = 0;
+    for (int ran = 1; ran > 0 && all < ROUNDS_MAX && !is_stopping(j); all += ran) ran = run_due(j->site, arena, now);
+    return all;
+}
+
 static void *jobs_main(void *arg)
 {
     Jobs *j = arg;
@@ -206,7 +222,9 @@ static void *jobs_main(void *arg)
             renewed = os_ticks();
         }
         planned = planned || plan(j->site, &arena, now);
-        if (planned && run_due(j->site, &arena, now) > 0) region_reset(&j->room, ROOM_KEPT);
+        int ran = planned ? run_while_due(j, &arena, now) : 0;
+        while (journal_work(j->site, &arena) > 0 && !is_stopping(j)) ran++;
+        if (ran > 0) region_reset(&j->room, ROOM_KEPT);
     }
     return NULL;
 }

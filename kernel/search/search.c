@@ -65,8 +65,7 @@ void search_put(Scope *s, const SearchDoc *doc)
     search_rows_unindex(s, id);
     str title_words = words_for(s, title, 'A');
     search_rows_index(s, id, title_words, words_for(s, text, 'D'));
-    *s->arena = mark;
-    arena_poison(s->arena);
+    arena_rewind(s->arena, mark);
 }
 
 void search_drop(Scope *s, str kind, str key)

@@ -1,24 +1,27 @@
 -- Who is at the other end. Only auth_person is derived: sessions, the staff mark and counted guesses belong to this
 -- installation and to no record.
+-- local: auth_session by person(person)
+-- local: auth_staff by person(person)
+-- local: auth_try
+-- derived: auth_person by person(id)
 CREATE TABLE auth_session (
   hash     @BLOB NOT NULL PRIMARY KEY,
-  person   @INT NOT NULL,
+  person   @PERSON NOT NULL,
   started  @INT NOT NULL,
   seen     @INT NOT NULL,
   agent    @TEXT NOT NULL
 ) @KEYED;
 CREATE INDEX auth_session_person ON auth_session (person);
 
--- derived: auth_person
 CREATE TABLE auth_person (
-  id       @ID,
+  id       @PERSON PRIMARY KEY,
   name     @TEXT NOT NULL,
   lang     @TEXT NOT NULL,
   account  @INT NOT NULL
 ) @STRICT;
 
 CREATE TABLE auth_staff (
-  person   @ID
+  person   @PERSON PRIMARY KEY
 ) @STRICT;
 
 CREATE TABLE auth_try (
@@ -26,3 +29,4 @@ CREATE TABLE auth_try (
   failed   @INT NOT NULL,
   since    @INT NOT NULL
 ) @KEYED;
+-- sealed: c494f29daa7ca1d5

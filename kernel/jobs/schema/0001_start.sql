@@ -1,3 +1,4 @@
+-- local: job
 -- What must happen later. A queue: not made from the journal, and not of any use to another node.
 CREATE TABLE job (
     id        @ID,
@@ -11,3 +12,4 @@ CREATE TABLE job (
 ) @STRICT;
 CREATE UNIQUE INDEX job_waiting ON job (kind, mark) WHERE failed_at = 0;
 CREATE INDEX job_due ON job (due) WHERE failed_at = 0;
+-- sealed: 61fccce8b8604e7e

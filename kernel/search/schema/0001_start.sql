@@ -1,3 +1,4 @@
+-- content: search_doc search_index
 -- What can be found. The words are found by the program (search_words.c); an engine only keeps them.
 CREATE TABLE search_doc (
     id      @ID,
@@ -19,3 +20,4 @@ CREATE VIRTUAL TABLE search_index USING fts5 (title, text, tokenize = 'ascii');
 ALTER TABLE search_doc ADD COLUMN tokens tsvector NOT NULL DEFAULT '';
 CREATE INDEX search_doc_tokens ON search_doc USING gin (tokens);
 -- @both
+-- sealed: 645b3f7cefdc31b6
