@@ -1,91 +1,16 @@
-/* journal - append, ids, and calling what applies a record.
+/* journal - ids, and appending.
  *
  * Ids follow the clock, but never back: one that was given out is remembered here, and `mark` in journal_node says on
- * disk how far the ids of this node may have gone, so that a restart with a wrong clock begins above it. An id beyond
+ * disk how far the ids of this number may have gone, so that a restart with a wrong clock begins above it. An id beyond
  * the mark that is known to be on disk travels with an UPDATE of the mark in its own transaction; both are kept or
  * neither.
  *
  * A record seen from another node pulls our ids forward too: an edit made here after it has a later id, even when this
- * node's clock is an hour behind. That is what makes "the latest wins" what a person expects. */
+ * node's clock is an hour behind. So what is written here comes last in its unit and is simply applied; only another
+ * process over the same database, whose clock is ahead, can have put something later there, and then we go on from it. */
 #include "journal/journal_own.h"
 
-/* ---- kinds ------------------------------------------------------------------------------------------------------- */
-
-const KindRow *journal_kinds_named(const Journal *j, str kind, int *ret_n)
-{
-    int low = 0, high = j->kind_n;
-    while (low < high) {
-        int middle = low + (high - low) / 2;
-        if (str_cmp(j->kinds[middle].name, kind) < 0) low = middle + 1;
-        else high = middle;
-    }
-    int n = 0;
-    while (low + n < j->kind_n && str_eq(j->kinds[low + n].name, kind)) n++;
-    *ret_n = n;
-    return j->kinds + low;
-}
-
-/* ---- erasure ----------------------------------------------------------------------------------------------------- */
-
-static bool is_latest(const Journal *j, str kind)
-{
-    int n;
-    const KindRow *row = journal_kinds_named(j, kind, &n);
-    bool latest = false;
-    for (int i = 0; i < n; i++) latest |= row[i].kind->merge == MERGE_LATEST;
-    return latest;
-}
-
-/* Where her word was the latest, the one before it holds again: that is what a node knows to whom her word comes after
- * her erasure. The modules have deleted her rows by now. */
-static void apply_what_others_said(Scope *s, int64_t person)
-{
-    journal_rows_subjects_of_rows hers = journal_rows_subjects_of(s, person);
-    for (ptrdiff_t i = 0; i < hers.n; i++) {
-        if (!is_latest(s->site->journal, hers.row[i].kind) || str_eq(hers.row[i].kind, S(PERSON_ERASED))) continue;
-        journal_rows_about_rows about = journal_rows_about(s, hers.row[i].kind, hers.row[i].subject);
-        for (ptrdiff_t k = 0; k < about.n; k++) {
-            journal_rows_about_row *p = &about.row[k];
-            journal_apply(s, &(Record){ p->id, p->node, p->seq, p->at, p->actor, p->kind, p->subject, p->body });
-        }
-    }
-}
-
-static void forget(Scope *s, str subject)
-{
-    int64_t person;
-    if (!str_int(subject, &person)) return;
-    journal_rows_forget_actor(s, person);
-    journal_rows_forget_subject(s, subject);
-    apply_what_others_said(s, person);
-}
-
-/* ---- applying ---------------------------------------------------------------------------------------------------- */
-
-static void apply_each(Scope *s, void *arg)
-{
-    const Record *r = arg;
-    int n;
-    const KindRow *row = journal_kinds_named(s->site->journal, r->kind, &n);
-    for (int i = 0; i < n; i++) row[i].kind->apply(s, r);
-    if (str_eq(r->kind, S(PERSON_ERASED))) forget(s, r->subject);
-}
-
-/* What applies it sees the actor and the time of the record, whoever carries it and whenever it comes. Memory and
- * bodies end with each record, so that a hundred thousand take no more room than one. */
-void journal_apply(Scope *s, const Record *r)
-{
-    Arena mark = *s->arena;
-    int64_t me = s->me, now = s->now;
-    Landing landing;
-    s->me = r->actor;
-    s->now = r->at;
-    bool applied = scope_try(s, apply_each, (void *)(uintptr_t)r, &landing);
-    arena_rewind(s->arena, mark);
-    s->me = me;
-    s->now = now;
-    if (!applied) fault_at(s->landing, landing.file, landing.line, landing.kind, "%s", landing.what);
-}
+#include "files/files.h"
 
 /* ---- ids --------------------------------------------------------------------------------------------------------- */
 
@@ -109,7 +34,7 @@ static Given give_id(Journal *j, int64_t now)
     }
     j->last_ms = ms;
     Given g = { .node = j->node, .ms = ms, .beyond_mark = ms > j->mark };
-    g.id = (ms << NODE_BITS | j->node) << COUNTER_BITS | j->counter;
+    g.id = id_at(ms, j->node, j->counter);
     memcpy(g.lease, j->lease, sizeof g.lease);
     pthread_mutex_unlock(&j->lock);
     return g;
@@ -135,10 +60,24 @@ void journal_follow(Journal *j, int64_t id)
     pthread_mutex_unlock(&j->lock);
 }
 
+void ids_go_back(Scope *s, int64_t ms)
+{
+    Journal *j = s->site->journal;
+    pthread_mutex_lock(&j->lock);
+    j->last_ms = ms;
+    j->counter = COUNTERS;
+    j->mark = ms;
+    int64_t node = j->node;
+    pthread_mutex_unlock(&j->lock);
+    journal_rows_set_mark(s, node, ms);
+}
+
 int64_t journal_id(Scope *s)
 {
     return new_id(s).id;
 }
+
+int64_t journal_when(int64_t id) { return id_ms(id) + JOURNAL_EPOCH; }
 
 int64_t journal_node(const Scope *s)
 {
@@ -149,33 +88,180 @@ int64_t journal_node(const Scope *s)
     return node;
 }
 
-/* ---- append ------------------------------------------------------------------------------------------------------ */
+/* ---- subjects ------------------------------------------------------------------------------------------------------ */
 
-int64_t journal_add(Scope *s, const char *kind, str subject, str body)
+str journal_subject(Scope *s, int64_t id)
 {
-    int known;
-    Record r = { .actor = s->me, .at = s->now, .kind = str_from(kind), .subject = subject, .body = body };
-    journal_kinds_named(s->site->journal, r.kind, &known);
-    CHECK(known > 0 || str_eq(r.kind, S(PERSON_ERASED)));
-    CHECK(r.kind.n <= KIND_BYTES_MAX && subject.n <= SUBJECT_BYTES_MAX && body.n > 0);
-    if (body.n > BODY_BYTES_MAX)
-        fault(s, FAULT_MEMORY, "A record of kind %s has %td bytes; %d is the most", kind, body.n, BODY_BYTES_MAX);
-
-    Given g = new_id(s);
-    journal_rows_place_row place;
-    str person = str_fmt(s->arena, "%lld", (long long)s->me);
-    if (!journal_rows_place(s, g.node, str_from(g.lease), person, subject, &place))
-        fault(s, FAULT_AWAY, "Another process writes as node %lld now; this one must renew first", (long long)g.node);
-    r.id = g.id;
-    r.node = g.node;
-    r.seq = place.seq;
-    bool silent = place.erased && !str_eq(r.kind, S(PERSON_ERASED));
-    journal_rows_append(s, r.id, r.node, r.seq, r.at, r.actor, r.kind, subject, silent ? S("") : body);
-    if (!silent) journal_apply(s, &r);
-    return g.id;
+    return str_fmt(s->arena, "%lld", (long long)id);
 }
 
-void journal_erase(Scope *s, int64_t person)
+int64_t journal_subject_id(const Record *r)
 {
-    journal_add(s, PERSON_ERASED, str_fmt(s->arena, "%lld", (long long)person), S("{}"));
+    int64_t id;
+    return str_int(r->subject, &id) ? id : 0;
+}
+
+/* ---- whom a record speaks of, and which files it names ---------------------------------------------------------------- */
+
+static void fields_note(Scope *s, const Record *r, const BodyShape *shape, const char *body)
+{
+    typedef struct Rows { const char *row; ptrdiff_t n; } Rows;
+    for (int i = 0; i < shape->field_n; i++) {
+        const BodyField *f = &shape->field[i];
+        const char *at = body + f->offset;
+        if (f->type == BODY_PERSON && *(const int64_t *)at && *(const int64_t *)at != r->actor)
+            journal_rows_about_add(s, *(const int64_t *)at, r->id);
+        if (f->type == BODY_FILE && ((const str *)at)->n) journal_rows_file_add(s, *(const str *)at, r->id);
+        for (ptrdiff_t k = 0; f->type == BODY_LIST && k < ((const Rows *)at)->n; k++)
+            fields_note(s, r, f->rows, ((const Rows *)at)->row + k * (ptrdiff_t)f->rows->size);
+    }
+}
+
+/* Cards say who is who by themselves. */
+static void record_note(Scope *s, const Record *r, const EntryKind *kind, const void *body)
+{
+    int64_t subject = kind->subject == SUBJECT_PERSON ? journal_subject_id(r) : 0;
+    if (r->audience == AUDIENCE_CARD) return;
+    if (subject && subject != r->actor) journal_rows_about_add(s, subject, r->id);
+    if (body) fields_note(s, r, kind->shape, body);
+}
+
+typedef struct Noting { Record r; const EntryKind *kind; } Noting;
+
+static void note_step(Scope *s, void *arg)
+{
+    Noting *n = arg;
+    const BodyShape *shape = n->kind->shape;
+    void *body = shape->size ? arena_alloc(s->arena, (ptrdiff_t)shape->size, (ptrdiff_t)shape->align, 1) : NULL;
+    if (n->r.body.n && body_fetch(s, &n->r) && body_read(s, shape, n->r.body, body)) record_note(s, &n->r, n->kind, body);
+}
+
+void note_again(Scope *s, const Record *r)
+{
+    Landing landing;
+    Arena mark = *s->arena;
+    Noting n = { *r, kind_declared(s, r->kind) };
+    outside_note(s, r);
+    if (!n.kind) {
+        journal_rows_wait(s, r->id, str_cat(s->arena, S("kind "), r->kind));
+        return;
+    }
+    bool fine = scope_try(s, note_step, &n, &landing);
+    scope_rewind(s, mark);
+    if (!fine) fault_at(s->landing, landing.file, landing.line, landing.kind, "%s", landing.what);
+}
+
+/* ---- bodies ------------------------------------------------------------------------------------------------------------ */
+
+int64_t salt_new(void)
+{
+    int64_t salt;
+    do {
+        os_random(&salt, sizeof salt);
+        salt &= INT64_MAX;
+    } while (salt == 0);
+    return salt;
+}
+
+static str body_text(Scope *s, const EntryKind *kind, const void *body)
+{
+    Out o;
+    out_init(&o, s->arena, 256);
+    Json j = json_to(&o);
+    if (!body) return S("{}");
+    body_write(&j, kind->shape, body);
+    return out_text(&o);
+}
+
+/* What is too long for the table lies in a file, and the body says which. */
+static str body_outside(Scope *s, const EntryKind *kind, str text, str *ret_file)
+{
+    StoredFile file;
+    if (text.n > JOURNAL_BODY_MAX)
+        fault(s, FAULT_MEMORY, "A record of kind %s has %td bytes; %d is the most", kind->kind, text.n, JOURNAL_BODY_MAX);
+    if (!files_keep_bytes(s, text, S("application/json"), &file)) fault(s, FAULT_DISK, "There is no room for a record of %td bytes", text.n);
+    *ret_file = file.name;
+    return str_fmt(s->arena, "{\"file\":\"%.*s\",\"size\":%td}", STR_ARG(file.name), text.n);
+}
+
+/* What nobody could read again must not be kept: a rule has let through what its kind does not allow. */
+static bool body_reads_the_same(Scope *s, const EntryKind *kind, const Record *r, const void *body)
+{
+    if (!body || body_is_exact(kind->shape, body)) return true;
+    void *again = arena_alloc(s->arena, (ptrdiff_t)kind->shape->size, (ptrdiff_t)kind->shape->align, 1);
+    if (!body_read(s, kind->shape, r->body, again)) fault(s, FAULT_DB, "%s:%d: %s: its body is not of the shape of its kind", kind->file, kind->line, kind->kind);
+    return false;
+}
+
+/* ---- append ------------------------------------------------------------------------------------------------------------ */
+
+typedef struct Adding { const EntryKind *kind; Record r; bool own, hers, erased, in_order; int64_t salt; str file; } Adding;
+
+static void take_place(Scope *s, Adding *a)
+{
+    journal_rows_place_row place;
+    Record *r = &a->r;
+    int64_t whose = is_personal(r->audience) ? owner_of(r->stream) : r->actor;
+    Given g = new_id(s);
+    if (!journal_rows_place(s, r->stream, g.node, str_from(g.lease), whose, &place))
+        fault(s, FAULT_AWAY, "Another process writes as node %lld now; this one must renew first", (long long)g.node);
+    int64_t top = place.top > place.top_beside ? place.top : place.top_beside;
+    if (top > g.id) {
+        journal_follow(s->site->journal, top);
+        g = new_id(s);
+    }
+    journal_rows_place_take(s, r->stream, g.node, place.seq, g.id);
+    if (place.stale) s->site->journal->stale_any = true;
+    r->id = g.id;
+    r->node = g.node;
+    r->seq = place.seq;
+    r->person = is_personal(r->audience) && place.who > 0 ? place.who : whose;
+    a->own = is_personal(r->audience) && r->actor == whose;
+    a->hers = a->own && a->kind->needs & NEEDS_SELF && id_node(whose) == g.node && !place.revoked;
+    a->in_order = !is_personal(r->audience) || (place.who <= 0 && place.guests == 0);
+    bool plain = a->own && a->kind->whose == WHOSE_ACTOR && place.who <= 0;
+    a->erased = plain ? place.who < 0 : words_are_erased(s, r, a->kind);
+}
+
+static void insert(Scope *s, Adding *a)
+{
+    const Record *r = &a->r;
+    str mark = { 0 };
+    if (a->erased) {
+        mark = commitment(s->arena, a->salt, r->body);
+        a->salt = 0;
+        a->r.body = (str){ 0 };
+        if (a->file.n && journal_rows_file_named(s, a->file) == 0) files_forget(s, a->file);
+    }
+    journal_rows_append(s, r->id, r->node, r->seq, r->at, r->actor, r->audience, r->stream, a->own, r->kind, r->subject, r->body,
+                        a->salt, mark);
+}
+
+static int64_t add(Scope *s, const EntryKind *kind, Audience audience, int64_t stream, str subject, const void *body)
+{
+    CHECK(s->writing && !s->applying && subject.n <= SUBJECT_BYTES_MAX && stream != 0);
+    Adding a = { .kind = kind, .salt = salt_new(), .r = { .actor = s->me, .at = s->now, .audience = audience, .stream = stream,
+                 .kind = str_from(kind->kind), .subject = subject, .body = body_text(s, kind, body) } };
+    bool exact = body_reads_the_same(s, kind, &a.r, body);
+    if (a.r.body.n > INLINE_BYTES_MAX) a.r.body = body_outside(s, kind, a.r.body, &a.file);
+    take_place(s, &a);
+    const char *why = a.hers ? subject_wrong(&a.r, kind) : why_not(s, &a.r, kind, true);
+    if (why) fault(s, FAULT_DB, "%s:%d: %s: %s", kind->file, kind->line, kind->kind, why);
+    insert(s, &a);
+    if (!a.erased) record_note(s, &a.r, kind, body);
+    if (a.file.n && !a.erased) journal_rows_file_add(s, a.file, a.r.id);
+    if (land(s, &a.r, &(Here){ a.in_order, body && !a.erased && exact ? body : NULL })) settle(s, PART_RECORDS);
+    s->site->journal->careful = false;
+    return a.r.id;
+}
+
+int64_t journal_add(Scope *s, const EntryKind *kind, int64_t stream, str subject, const void *body)
+{
+    return add(s, kind, kind->audience, stream, subject, body);
+}
+
+int64_t journal_add_anywhere(Scope *s, const EntryKind *kind, Audience audience, int64_t stream, str subject, const void *body)
+{
+    CHECK(kind->audience == AUDIENCE_ANY);
+    return add(s, kind, audience, stream, subject, body);
 }

@@ -1,46 +1,83 @@
 /* journal_own - what the files of this room share. Nobody else includes it.
  *
- *   journal.c             append, ids, and calling what applies a record
- *   journal_node.c        the node: claimed, renewed, given back
- *   journal_exchange.c    what two journals say to each other
- *   journal_rebuild.c     derived tables from nothing
- *   body.c                reading the body of a record */
+ *   journal.c             ids, and appending
+ *   journal_kinds.c       the kinds of all modules, and their tables
+ *   journal_fold.c        how records become rows: what is valid, what is in order, what must be made again
+ *   journal_card.c        who is who: cards
+ *   journal_standing.c    who is a member, who has a role, since when
+ *   journal_erase.c       words that go
+ *   journal_copy.c        all about one person
+ *   journal_node.c        this installation: its key, its numbers
+ *   journal_roll.c        nodes: whom they speak for, what they may hold
+ *   journal_certificate.c how an installation comes into a network
+ *   journal_seal.c        signed stretches: made, checked, checked again
+ *   journal_lines.c       what letters are made of
+ *   journal_tell.c        what a node holds, and what another one lacks
+ *   journal_take.c        what is taken of a letter
+ *   journal_parted.c      an installation that comes from an old copy
+ *   journal_files.c       bodies that are too long, and pictures
+ *   journal_anew.c        new ids for records that nobody else has
+ *   journal_make.c        tables made again: all, or a module's in the background
+ *   journal_module.c      the journal's own jobs, and what doctor sees of it
+ *   body.c                bodies by their shape */
 #pragma once
 #include <pthread.h>
+#include <sodium.h>
+#include <stdatomic.h>
 #include "journal/journal.h"
+#include "journal_records.h"
 #include "journal_rows_sql.h"
 #include "web/site.h"
 
 #define JOURNAL_EPOCH INT64_C(1767225600000)        /* 2026-01-01T00:00:00Z */
 #define CLOCK_MAX     (INT64_C(1) << 40)            /* ms after the epoch, late in 2060: no clock is believed beyond */
-#define PERSON_ERASED "person.erased"
 
 enum {
     NODE_BITS = 16, COUNTER_BITS = 6, COUNTERS = 1 << COUNTER_BITS,
     NODE_MAX = (1 << NODE_BITS) - 1,
-    BODY_BYTES_MAX = 16 * 1024, SUBJECT_BYTES_MAX = 200, KIND_BYTES_MAX = 64,
+    INLINE_BYTES_MAX = 16 * 1024, SUBJECT_BYTES_MAX = 200, KIND_BYTES_MAX = 64,
     LEASE_MS = 60 * SECOND, AHEAD_MS = 40 * SECOND, ROOM_BYTES = 64 * 1024,
+    HASH_BYTES = 32, SIGNATURE_BYTES = 64, KEY_CHARS = 64, HASH_DIGITS = 16,
+    STRETCH_MAX = 200, MESSAGE_BYTES_MAX = 4 << 20,
+    PART_RECORDS = 2000,                            /* what one transaction does of long work */
 };
 
 static inline int64_t id_ms(int64_t id) { return id >> (NODE_BITS + COUNTER_BITS); }
 static inline int64_t id_node(int64_t id) { return id >> COUNTER_BITS & NODE_MAX; }
+static inline int64_t id_at(int64_t ms, int64_t node, int counter) { return (ms << NODE_BITS | node) << COUNTER_BITS | counter; }
+static inline bool is_node(int64_t node) { return node >= 1 && node <= NODE_MAX; }
+static inline bool is_personal(Audience a) { return a == AUDIENCE_PERSON || a == AUDIENCE_CARD; }
+static inline int64_t owner_of(int64_t stream) { return stream < 0 ? -stream : stream; }
 
-/* What was made in the arena since the mark is dead. Not for a fault to jump over: it leaves the arena as it is. */
-static inline void arena_rewind(Arena *arena, Arena mark)
-{
-    *arena = mark;
-    arena_poison(arena);
-}
+/* ---- kinds (journal_kinds.c) ------------------------------------------------------------------------------------------ */
 
-/* Module kinds by name; those of one name in the order of modules. */
-typedef struct KindRow { str name; const EntryKind *kind; int order; } KindRow;
+/* What makes rows of a kind: the module that declares it, and those that hear it. The first of a name is the declaration. */
+typedef struct KindRow { str name; const EntryKind *row, *declared; const char *module; int order; } KindRow;
+
+/* A module that makes rows, with its derived tables. The kernel's own kinds are of the module "journal". */
+typedef struct Maker { const char *module; const DbTable **table; int table_n; char shape[17]; atomic_bool making; } Maker;
+
+/* in_unit: its unit is made again. body: what its text says, where that need not be read. */
+typedef struct Applying { Record r; const KindRow *row; const void *body; bool in_unit; } Applying;
 
 struct Journal {
     Site           *site;
     char           *room;           /* for claiming and renewing, which no two threads do at once */
     KindRow        *kinds;
     int             kind_n;
-    char            key[17];        /* the fingerprint that others know this installation by */
+    Maker          *makers;
+    int             maker_n;
+    atomic_bool     making;         /* some maker is */
+    const DbTable **local;          /* tables of this installation with rows of a person */
+    int             local_n;
+    const DbIdColumn *id;           /* columns of such tables that hold ids */
+    int             id_n;
+    uint8_t         secret[64];     /* of this installation: Ed25519 */
+    char            key[KEY_CHARS + 1];
+    const Applying *applying;       /* the writer's: what is being applied */
+    int64_t         stale_marks;    /* the writer's: how often something was marked stale */
+    bool            stale_any;      /* the writer's: something may be stale */
+    bool            careful;        /* the writer's: what a rule did can be undone */
     pthread_mutex_t lock;           /* of what follows */
     int64_t         node;
     char            lease[33];
@@ -49,10 +86,161 @@ struct Journal {
     int64_t         mark;           /* on disk for sure: after a crash ids begin above it */
 };
 
-/* journal.c */
-const KindRow *journal_kinds_named(const Journal *j, str kind, int *ret_n);
-void    journal_apply(Scope *s, const Record *r);   /* calls each apply of its kind, as the actor, at its time */
-void    journal_follow(Journal *j, int64_t id);     /* ids given out from now on are later than this one */
+bool           kinds_collect(Journal *j, const SiteSetup *setup, Arena *keep, str *ret_why);
+const KindRow *kinds_named(const Journal *j, str kind, int *ret_n);      /* those of one name, the declaration first */
+const EntryKind *kind_declared(const Scope *s, str kind);                /* NULL: nobody knows it */
+Maker         *maker_named(const Journal *j, const char *module);
+extern const Module journal_module;
+static inline bool is_journals(const char *module) { return strcmp(module, "journal") == 0; }
 
-/* journal_node.c */
-str     journal_fingerprint(Arena *keep, str key);
+/* ---- appending and ids (journal.c) ------------------------------------------------------------------------------------- */
+
+typedef struct Stored {             /* a row of the table journal */
+    Record  r;                      /* r.person is the actor */
+    bool    own;
+    int64_t salt;
+    str     mark;                   /* of an erased body */
+} Stored;
+
+void    journal_follow(Journal *j, int64_t id);     /* ids given out from now on are later than this one */
+void    ids_go_back(Scope *s, int64_t ms);          /* after a clock that was ahead: nothing of ours is later than this any more */
+void    note_again(Scope *s, const Record *r);      /* whom it speaks of, which files it names, whether its kind is known */
+int64_t salt_new(void);
+
+/* ---- rows (journal_fold.c) ------------------------------------------------------------------------------------------------ */
+
+/* meet: EACH, ORDER (by subject, also where the latest counts) or STREAM. stream: of a person, and of a card, her id. */
+typedef struct Unit { const char *module; Meet meet; Audience audience; int64_t stream; str topic; bool refusals, erased; } Unit;
+static inline bool is_card(const Unit *u) { return is_journals(u->module) && u->audience == AUDIENCE_PERSON && u->meet == MEET_STREAM; }
+
+/* A record that was just put into the table: applied, kept waiting, refused, or its unit marked stale. True: something is
+ * stale now. here: it was written here, where its actor has been asked for already; NULL: it came. */
+typedef struct Here { bool in_order; const void *body; } Here;
+bool    land(Scope *s, Record *r, const Here *here);
+/* NULL: it counts; else why not, for the operator. here: it is being written here, and what cannot be told is no. */
+const char *why_not(Scope *s, const Record *r, const EntryKind *kind, bool here);
+const char *subject_wrong(const Record *r, const EntryKind *kind);
+Unit    unit_of(Scope *s, const char *module, const Record *r, const EntryKind *kind);
+int64_t unit_make(Scope *s, Unit *u);
+void    stale_record(Scope *s, const Record *r);    /* whether it counts may have changed */
+void    stale_person(Scope *s, int64_t person);     /* all her rows, of every module */
+void    stale_rest(Scope *s, int64_t person);       /* of somebody erased, whose rows are gone: those that some of her records still make */
+void    stale_card(Scope *s, int64_t person);
+void    stale_node(Scope *s, int64_t node, int64_t after);                   /* whether its records count may have changed */
+bool    settle(Scope *s, int64_t records);          /* makes stale units again, about so many records; false: some are left */
+void    settle_cards(Scope *s);                     /* those on which others lean */
+void    stale_look(Scope *s);                       /* whether an earlier piece of work, or another process, left some */
+bool    record_by_id(Scope *s, int64_t id, Record *ret);
+bool    record_with_person(Scope *s, int64_t id, Record *ret);
+int64_t person_rows_trim(Scope *s, int64_t person, int64_t most);
+
+/* ---- who is who, and who may (journal_card.c, journal_standing.c) ------------------------------------------------------------- */
+
+int64_t person_erased(Scope *s, int64_t id);        /* the record that erases her, or one who said that this guest was her; 0: none */
+void    card_compare(Scope *s, const Person *before, const Person *after);
+typedef enum Stands { STANDS_NO, STANDS_YES, STANDS_UNKNOWN } Stands;
+Stands  has_standing(Scope *s, int64_t person, int needs, Audience audience, int64_t stream, int64_t id);    /* as of that id */
+bool    hub_denies(Scope *s, int64_t record);
+void    hub_judges(Scope *s);
+typedef struct UnitBefore { journal_rows_standing_of_unit_rows standing; Person person; } UnitBefore;
+UnitBefore unit_before(Scope *s, const Unit *u);
+void    unit_compare(Scope *s, const Unit *u, const UnitBefore *before);     /* whose standing changed has her records looked at again */
+void    unit_standing_drop(Scope *s, const Unit *u);
+
+/* ---- words that go (journal_erase.c) -------------------------------------------------------------------------------------------- */
+
+bool    words_are_erased(Scope *s, const Record *r, const EntryKind *kind);  /* kind NULL: unknown */
+void    take_without_words(Scope *s, Stored *r, const EntryKind *kind);      /* if they are erased */
+bool    is_kept(const EntryKind *kind, const Record *r, int64_t now);        /* a law keeps it */
+void    erase_begin(Scope *s, int64_t person);
+bool    erase_more(Scope *s, void *ret_more);       /* one part of what was begun; false: nothing is left, or it waits for the log */
+bool    erase_kept_job(Scope *s, str body);
+
+/* ---- nodes (journal_node.c, journal_roll.c, journal_certificate.c, journal_anew.c) ------------------------------------------------ */
+
+bool    is_root(Scope *s);                          /* belongs to no network, or is its root: decides for itself */
+bool    is_alone(Scope *s);                         /* belongs to no network and has enrolled nobody */
+bool    made_there(Scope *s, int64_t person, int64_t node);   /* by that installation */
+int64_t self_node(Scope *s);                        /* of ours, one that others know */
+bool    node_is_hub(Scope *s, int64_t node);
+bool    node_speaks_for(Scope *s, int64_t node, int64_t person, int64_t id);
+/* Up to which id: 0 nothing, HOLDS_ALL while it holds somebody who belongs there, else until the last of them was gone. */
+#define HOLDS_ALL INT64_MAX
+int64_t node_holds_until(Scope *s, int64_t node, Audience audience, int64_t stream);
+static inline bool node_may_hold(Scope *s, int64_t node, Audience audience, int64_t stream) { return node_holds_until(s, node, audience, stream) == HOLDS_ALL; }
+typedef struct StreamUntil { int64_t stream, until; } StreamUntil;
+typedef struct Streams { StreamUntil *row; ptrdiff_t n; } Streams;   /* sorted: cards, which are negative, first */
+Streams node_streams(Scope *s, int64_t node);       /* of those that we hold, what it may hold */
+Streams all_streams(Scope *s);
+Audience audience_here(Scope *s, int64_t stream);   /* 0: we hold nothing of it */
+bool    certificate_take(Scope *s, str line, str *ret_why);          /* checked, then kept; those above it must be here */
+void    certificates_take(Scope *s, str message);   /* all that stand in it; what is not good is passed over */
+str     certificates_for(Scope *s, int64_t node);   /* from the root down, a line each */
+void    certificates_own(Scope *s);                 /* the root's, for numbers that have none yet */
+str     ask_for_more(Scope *s);                     /* lines for numbers of ours that have none */
+str     give_more(Scope *s, int64_t node, str lines);        /* a hub's answer to such lines of a node it knows */
+bool    key_signs(Arena *tmp, str key, str text, str signature);     /* key: hex */
+str     sign(Scope *s, str text);                   /* by this installation; SIGNATURE_BYTES */
+void    own_number_use(Scope *s, int64_t node);     /* from now on this process writes under it */
+
+enum { NEW_NUMBERS_MAX = 64 };
+typedef struct NewNumber { int64_t old, new; } NewNumber;
+typedef struct NewNumbers { int n; NewNumber row[NEW_NUMBERS_MAX]; } NewNumbers;
+void    numbers_anew(Scope *s, const NewNumbers *numbers);
+void    forked_anew(Scope *s, int64_t node);        /* what only we have, after an old copy */
+void    future_anew(Scope *s, str message);         /* after a hub has said its time */
+
+/* ---- seals (journal_seal.c) ------------------------------------------------------------------------------------------------------ */
+
+typedef struct Stretch { Audience audience; int64_t stream, node, from, to; } Stretch;
+typedef struct Chain { crypto_generichash_state state; } Chain;
+str     commitment(Arena *keep, int64_t salt, str body);
+str     record_lines(Arena *keep, const Stored *r); /* what its digest is of: the same lines, the same record */
+void    chain_begin(Chain *c, str before);          /* the hash of the stretch before; empty for the first */
+void    chain_record(Scope *s, Chain *c, const Stored *r);
+str     chain_end(Arena *keep, Chain *c);
+str     seal_text(Arena *keep, const Stretch *at, str hash);
+str     hash_up_to(Scope *s, int64_t stream, int64_t node, int64_t seq);     /* empty: nothing is sealed there */
+Stored  stored_of(const journal_rows_after_seq_row *p);
+bool    stored_by_id(Scope *s, int64_t id, Stored *ret);
+bool    seal_job(Scope *s, str body);
+bool    check_job(Scope *s, str body);
+bool    check_all(Scope *s, void *arg);
+
+/* ---- the exchange (journal_lines.c, journal_tell.c, journal_take.c, journal_parted.c, journal_files.c) -------------------------------- */
+
+bool    take_line(str *text, str *ret);             /* false: it was the last, and cut off */
+str     take_word(str *line);
+bool    take_number(str *line, int64_t *ret);
+bool    take_stream(str *line, Audience *ret_audience, int64_t *ret_stream);
+void    hash_digits(Scope *s, Out *o, str hash);
+bool    same_hash(Scope *s, str hash, str digits);  /* hash empty: it is not known here */
+bool    record_parse(Arena *keep, str line, Stored *ret);    /* but for its place, which the stretch says */
+void    signed_end(Scope *s, Out *o);               /* the last line of a message */
+bool    signed_by(Scope *s, str message, int64_t node, str *ret_lines);      /* the lines before it, when it is right */
+int64_t message_node(str message, const char *word, int64_t *ret_time);      /* "have 4711 1795316400000"; 0: it is none */
+int64_t hub_time(Scope *s, str message);            /* 0: it is not from a hub */
+
+typedef enum Parted { PARTED_NOT, PARTED_SOMEWHERE, PARTED_HERE, PARTED_BEFORE } Parted;
+bool    number_is_ours(Scope *s, int64_t node);
+bool    has_parted(Scope *s, int64_t stream, int64_t node);
+bool    number_has_parted(Scope *s, int64_t node);
+void    parted_somewhere(Scope *s, int64_t stream, int64_t node);
+void    parted_here(Scope *s, int64_t stream, int64_t node, int64_t seq);    /* the same up to seq */
+void    parted_at_record(Scope *s, int64_t id);
+void    parted_nowhere(Scope *s, int64_t stream, int64_t node);
+void    they_lack(Scope *s, int64_t stream, str places);
+void    parted_begin(Scope *s);
+Parted  parted_end(Scope *s);
+void    parted_collect(Scope *s);
+void    parted_moved(Scope *s);
+
+void    outside_note(Scope *s, const Record *r);
+bool    body_fetch(Scope *s, Record *r);            /* a long body out of its file; false: it waits for it */
+void    waiting_land(Scope *s, str what);           /* records that waited for a kind or a file */
+
+/* ---- making again (journal_make.c) -------------------------------------------------------------------------------------------------- */
+
+bool    makers_start(Scope *s, void *arg);
+bool    unit_is_made(Scope *s, const Unit *u);      /* false: its turn will come */
+void    make_all(Scope *s);

@@ -1,4 +1,4 @@
--- The journal itself. Nothing here is derived: this is what derived tables are made from.
+-- The journal itself. Nothing here is derived: this is what derived tables are made from. (0002 says what its tables are.)
 CREATE TABLE journal (
     id      @ID,
     node    @INT NOT NULL,
@@ -28,3 +28,4 @@ CREATE TABLE journal_key (
     one     @ID CHECK (one = 1),
     key     @TEXT NOT NULL              -- 128 random bits in hex
 ) @STRICT;
+-- sealed: 25bd16ee5709dd7c
