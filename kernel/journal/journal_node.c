@@ -1,37 +1,20 @@
-/* journal_node - the node: a number that nobody else writes under.
+/* journal_node - this installation: its key, and the numbers its processes write under.
  *
- * Numbers are chosen at random, for a box must begin without asking anyone; the key of the installation goes with them,
- * so that two boxes that chose the same number are found out when their records meet. Over one PostgreSQL several
- * processes hold a number each, by a lease: who does not renew within a minute has lost it, and its next append is
- * refused (journal_rows.sql, place), so two never write under one number. With SQLite there is one process, and what
- * it finds is its own. */
+ * The key is the identity. Numbers are drawn at random, for a box must begin without asking anyone; a hub that enrols the box
+ * gives it a free one, and what was written before gets ids of that (journal_anew.c). Over one PostgreSQL several processes
+ * hold a number each, by a lease: who does not renew within a minute has lost it, and its next append is refused
+ * (journal_rows.sql, place), so two never write under one number. With SQLite there is one process, and what it finds is
+ * its own. */
 #include "journal/journal_own.h"
 
-#include <sodium.h>
-
-enum { CLAIM_TRIES = 100, KEY_BYTES = 16, FINGERPRINT_BYTES = 8 };
-
-str journal_fingerprint(Arena *keep, str key)
-{
-    unsigned char mark[crypto_generichash_BYTES_MIN];
-    crypto_generichash(mark, sizeof mark, (const unsigned char *)key.p, (unsigned long long)key.n, NULL, 0);
-    return hex_encode(keep, (str){ (const char *)mark, FINGERPRINT_BYTES });
-}
+enum { CLAIM_TRIES = 100, SPREAD_MS = 8192, LEASE_BYTES = 16, SEED_BYTES = crypto_sign_SEEDBYTES };
+_Static_assert(crypto_sign_SECRETKEYBYTES == 64 && crypto_sign_BYTES == SIGNATURE_BYTES, "sizes of Ed25519");
 
 static str random_hex(Arena *keep, ptrdiff_t bytes)
 {
     char *p = NEW(keep, char, bytes);
     os_random(p, (size_t)bytes);
     return hex_encode(keep, (str){ p, bytes });
-}
-
-static str installation_key(Scope *s)
-{
-    journal_rows_key_row row;
-    if (journal_rows_key(s, &row)) return row.key;
-    journal_rows_key_add(s, random_hex(s->arena, KEY_BYTES));
-    if (!journal_rows_key(s, &row)) fault(s, FAULT_DB, "The installation's key is not kept");
-    return row.key;
 }
 
 static int64_t random_node(void)
@@ -44,9 +27,56 @@ static int64_t random_node(void)
     return r;
 }
 
+/* ---- the key ------------------------------------------------------------------------------------------------------- */
+
+static void key_make(Scope *s)
+{
+    uint8_t public[crypto_sign_PUBLICKEYBYTES], secret[crypto_sign_SECRETKEYBYTES];
+    str seed = random_hex(s->arena, SEED_BYTES), bytes;
+    CHECK(hex_decode(s->arena, seed, &bytes));
+    crypto_sign_seed_keypair(public, secret, (const uint8_t *)bytes.p);
+    journal_rows_self_add(s, seed, hex_encode(s->arena, (str){ (const char *)public, sizeof public }));
+}
+
+static void text_copy(char *to, ptrdiff_t room, str from)
+{
+    CHECK(from.n < room);
+    if (from.n) memcpy(to, from.p, (size_t)from.n);
+    to[from.n] = 0;
+}
+
+/* Made at the first start; of two processes that start at once one makes it, and both read what is kept. */
+static void key_load(Scope *s, Journal *j)
+{
+    journal_rows_self_row self;
+    uint8_t public[crypto_sign_PUBLICKEYBYTES];
+    str seed;
+    if (!journal_rows_self(s, &self)) key_make(s);
+    if (!journal_rows_self(s, &self) || !hex_decode(s->arena, self.seed, &seed) || seed.n != SEED_BYTES || self.key.n != KEY_CHARS)
+        fault(s, FAULT_DB, "The installation's key is not kept, or damaged");
+    crypto_sign_seed_keypair(public, j->secret, (const uint8_t *)seed.p);
+    text_copy(j->key, sizeof j->key, self.key);
+    journal_rows_own_key(s, self.key);
+}
+
+str sign(Scope *s, str text)
+{
+    char *signature = NEW(s->arena, char, SIGNATURE_BYTES);
+    crypto_sign_detached((uint8_t *)signature, NULL, (const uint8_t *)text.p, (unsigned long long)text.n, s->site->journal->secret);
+    return (str){ signature, SIGNATURE_BYTES };
+}
+
+bool key_signs(Arena *tmp, str key, str text, str signature)
+{
+    str bytes;
+    return hex_decode(tmp, key, &bytes) && bytes.n == crypto_sign_PUBLICKEYBYTES && signature.n == SIGNATURE_BYTES
+        && crypto_sign_verify_detached((const uint8_t *)signature.p, (const uint8_t *)text.p, (unsigned long long)text.n,
+                                       (const uint8_t *)bytes.p) == 0;
+}
+
 /* ---- claiming and renewing --------------------------------------------------------------------------------------- */
 
-typedef struct Claim { Journal *j; str key; char lease[33]; int64_t node, from_ms, mark; } Claim;
+typedef struct Claim { Journal *j; char lease[33]; int64_t node, from_ms, mark; } Claim;
 
 static void claim_number(Scope *s, Claim *c, int64_t now)
 {
@@ -60,7 +90,7 @@ static void claim_number(Scope *s, Claim *c, int64_t now)
             return;
         }
         c->node = random_node();
-        if (journal_rows_claim_new(s, c->node, c->key, lease, now + LEASE_MS)) return;
+        if (journal_rows_claim_new(s, c->node, str_from(c->j->key), lease, now + LEASE_MS)) return;
     }
     fault(s, FAULT_DB, "No node number is free");
 }
@@ -71,17 +101,27 @@ static void set_mark(Scope *s, Claim *c)
     c->mark = (ms > c->from_ms ? ms : c->from_ms) + AHEAD_MS;
 }
 
+/* Where a clock is behind what was given already, it does not tell two lives of one folder apart: who puts a copy back would give the
+ * same ids again, to other people. */
+static void spread(Scope *s, Claim *c)
+{
+    uint32_t r;
+    if (s->now - JOURNAL_EPOCH > c->from_ms) return;
+    os_random(&r, sizeof r);
+    c->from_ms += r % SPREAD_MS;
+}
+
 static bool claim(Scope *s, void *arg)
 {
     Claim *c = arg;
-    str lease = random_hex(s->arena, KEY_BYTES);
-    memcpy(c->lease, lease.p, (size_t)lease.n);
-    c->key = str_keep(s->arena, journal_fingerprint(s->arena, installation_key(s)));
-    memcpy(c->j->key, c->key.p, (size_t)c->key.n);
+    str lease = random_hex(s->arena, LEASE_BYTES);
+    text_copy(c->lease, sizeof c->lease, lease);
+    key_load(s, c->j);
     c->from_ms = 0;
     claim_number(s, c, s->now);
     int64_t seen_ms = id_ms(journal_rows_last_id(s));
     if (seen_ms > c->from_ms && seen_ms < CLOCK_MAX) c->from_ms = seen_ms;     /* as journal_follow does */
+    spread(s, c);
     set_mark(s, c);
     return journal_rows_renew(s, c->node, str_from(c->lease), s->now + LEASE_MS, c->mark) == 1;
 }
@@ -119,6 +159,19 @@ static Claim held(Journal *j)
     return c;
 }
 
+/* The number changes in the transaction that gives this installation another one. If that transaction is lost, the next
+ * append finds no lease for the number here, and the next renewal asks for one. */
+void own_number_use(Scope *s, int64_t node)
+{
+    Journal *j = s->site->journal;
+    Claim c = held(j);
+    journal_rows_claim_this(s, node, str_from(c.lease), s->now + LEASE_MS);
+    journal_rows_raise_mark(s, node, c.mark);
+    pthread_mutex_lock(&j->lock);
+    j->node = node;
+    pthread_mutex_unlock(&j->lock);
+}
+
 /* False with FAULT_NONE in the landing: the rule found the lease lost. */
 static bool write_claim(Journal *j, bool (*rule)(Scope *, void *), Claim *c, Landing *ret)
 {
@@ -151,46 +204,42 @@ void journal_renew(Site *site)
 
 /* ---- opening and closing ----------------------------------------------------------------------------------------- */
 
-static int by_name_and_order(const void *a, const void *b)
+/* Which module's tables must be made again, and what waited for a kind that is known now. */
+static bool start(Journal *j, Arena *room, Landing *ret)
 {
-    const KindRow *x = a, *y = b;
-    int c = str_cmp(x->name, y->name);
-    return c ? c : x->order - y->order;
+    SCRATCH(tmp, room);
+    return site_write(j->site, &tmp, 0, makers_start, NULL, ret);
 }
 
-static bool collect_kinds(Journal *j, Arena *keep, str *ret_why)
-{
-    const Site *site = j->site;
-    for (int m = 0; m < site->module_n; m++) j->kind_n += site->modules[m]->journal_n;
-    j->kinds = NEW(keep, KindRow, j->kind_n);
-    int n = 0;
-    for (int m = 0; m < site->module_n; m++)
-        for (int k = 0; k < site->modules[m]->journal_n; k++, n++) {
-            const EntryKind *kind = &site->modules[m]->journal[k];
-            if (!kind->kind || !kind->apply || !kind->merge) {
-                *ret_why = str_fmt(keep, "module %s: kind %d of %d has no name, no apply or no merge: is the count right?",
-                                   site->modules[m]->name, k + 1, site->modules[m]->journal_n);
-                return false;
-            }
-            j->kinds[n] = (KindRow){ str_from(kind->kind), kind, n };
-        }
-    if (n > 0) qsort(j->kinds, (size_t)n, sizeof *j->kinds, by_name_and_order);
-    return true;
-}
-
-Journal *journal_open(Site *site, Arena *keep, str *ret_why)
+Journal *journal_open(Site *site, const SiteSetup *setup, Arena *keep, str *ret_why)
 {
     Journal *j = NEW(keep, Journal, 1);
     j->site = site;
     j->room = NEW(keep, char, ROOM_BYTES);
-    if (!collect_kinds(j, keep, ret_why)) return NULL;
+    if (!kinds_collect(j, setup, keep, ret_why)) return NULL;
     pthread_mutex_init(&j->lock, NULL);
     Claim c = { .j = j };
     Landing landing;
-    if (write_claim(j, claim, &c, &landing)) return j;
+    site->journal = j;
+    if (write_claim(j, claim, &c, &landing) && start(j, keep, &landing)) return j;
+    site->journal = NULL;
     pthread_mutex_destroy(&j->lock);
     *ret_why = str_fmt(keep, "The journal cannot be opened: %s", landing.what);
     return NULL;
+}
+
+/* Another key, another number, and ids from the clock on: as an installation that has just been made. */
+bool journal_begin_again(Site *site)
+{
+    Journal *j = site->journal;
+    Claim c = { .j = j };
+    Landing landing;
+    pthread_mutex_lock(&j->lock);
+    j->last_ms = j->mark = 0;
+    j->counter = 0;
+    pthread_mutex_unlock(&j->lock);
+    Arena arena = { j->room, j->room + ROOM_BYTES, NULL };
+    return write_claim(j, claim, &c, &landing) && start(j, &arena, &landing);
 }
 
 static bool give_back(Scope *s, void *arg)
