@@ -1,0 +1,239 @@
+/* journal_standing - who is a member of a stream or has a role in it, and from which record until which.
+ *
+ * Tables   journal_standing, journal_stream: written by what modules' apply functions say, kept by unit
+ * Rule     in force at an id: given by an earlier record, and not ended by an earlier record or moment. So a record is judged by
+ *          what held when it was written, the same on every node and whenever it comes. */
+#include "journal/journal_own.h"
+
+enum { DEPTH_MAX = 8, PAGE_ROWS = 500 };
+
+/* A record by itself and a subject that is called like its id are two units. */
+static str topic_of(Scope *s, const Unit *u)
+{
+    return u->meet == MEET_EACH ? str_cat(s->arena, S("#"), u->topic) : u->topic;
+}
+
+/* ---- giving and taking --------------------------------------------------------------------------------------------------- */
+
+static Unit unit_now(Scope *s)
+{
+    const Applying *a = s->site->journal->applying;
+    CHECK(a && s->applying);
+    return unit_of(s, a->row->module, &a->r, a->row->declared);
+}
+
+/* Records that somebody wrote where others may read, from an id on: whether they count may have changed. */
+static void look_again_at(Scope *s, int64_t actor, int64_t since)
+{
+    Record r;
+    for (bool more = true; more;) {
+        Arena mark = *s->arena;
+        journal_rows_by_others_rows rows = journal_rows_by_others(s, actor, since, PAGE_ROWS);
+        for (ptrdiff_t i = 0; i < rows.n; i++) {
+            since = rows.row[i].id;
+            if (record_with_person(s, since, &r)) stale_record(s, &r);
+        }
+        more = rows.n == PAGE_ROWS;
+        scope_rewind(s, mark);
+    }
+}
+
+/* In a matter the one who stands there may be a firm, and its members write. Where she belongs decides which nodes may speak
+ * for her. */
+static void standing_changed(Scope *s, int64_t person, int64_t since)
+{
+    journal_rows_members_rows members = journal_rows_members(s, person);
+    look_again_at(s, person, since);
+    for (ptrdiff_t i = 0; i < members.n; i++) look_again_at(s, members.row[i].person, since);
+    if (journal_rows_is_held(s, -person) > 0) stale_person(s, journal_canonical(s, person));
+}
+
+void standing_put(Scope *s, const Record *r, int64_t stream, int64_t person, int role, int64_t until)
+{
+    Unit u = unit_now(s);
+    if (!stream || !person) return;
+    int64_t added = journal_rows_standing_add(s, stream, person, role, r->id, until, str_from(u.module), u.stream, topic_of(s, &u));
+    if (added && !s->site->journal->applying->in_unit) standing_changed(s, person, r->id);
+}
+
+void standing_end(Scope *s, const Record *r, int64_t stream, int64_t person, int role)
+{
+    int64_t ended = journal_rows_standing_end(s, stream, person, role, r->id);
+    if (ended && !s->site->journal->applying->in_unit) standing_changed(s, person, r->id);
+}
+
+void stream_put(Scope *s, const Record *r, Audience audience, int64_t stream, int64_t inside)
+{
+    Unit u = unit_now(s);
+    if (stream && stream != inside) journal_rows_stream_add(s, stream, audience, inside, str_from(u.module), u.stream, topic_of(s, &u));
+}
+
+void unit_standing_drop(Scope *s, const Unit *u)
+{
+    journal_rows_standing_drop(s, str_from(u->module), u->stream, topic_of(s, u));
+    journal_rows_stream_drop(s, str_from(u->module), u->stream, topic_of(s, u));
+}
+
+/* ---- before and after a unit is made again ---------------------------------------------------------------------------------- */
+
+UnitBefore unit_before(Scope *s, const Unit *u)
+{
+    UnitBefore b = { .standing = journal_rows_standing_of_unit(s, str_from(u->module), u->stream, topic_of(s, u)) };
+    if (is_card(u)) journal_person(s, u->stream, &b.person);
+    return b;
+}
+
+static bool has_row(const journal_rows_standing_of_unit_rows *rows, const journal_rows_standing_of_unit_row *r)
+{
+    for (ptrdiff_t i = 0; i < rows->n; i++) {
+        const journal_rows_standing_of_unit_row *o = &rows->row[i];
+        if (o->stream == r->stream && o->person == r->person && o->role == r->role && o->since == r->since && o->ends == r->ends &&
+            o->until == r->until) return true;
+    }
+    return false;
+}
+
+static void report_missing(Scope *s, const journal_rows_standing_of_unit_rows *from, const journal_rows_standing_of_unit_rows *in)
+{
+    for (ptrdiff_t i = 0; i < from->n; i++)
+        if (!has_row(in, &from->row[i])) standing_changed(s, from->row[i].person, from->row[i].since);
+}
+
+void unit_compare(Scope *s, const Unit *u, const UnitBefore *before)
+{
+    UnitBefore after = unit_before(s, u);
+    report_missing(s, &before->standing, &after.standing);
+    report_missing(s, &after.standing, &before->standing);
+    if (is_card(u)) card_compare(s, &before->person, &after.person);
+}
+
+/* ---- asking ------------------------------------------------------------------------------------------------------------------
+
+ * Who does not hold the stream in which a standing would be given cannot tell. It takes the writer's word until a hub, which
+ * holds them all, says otherwise (record.judged). */
+
+typedef struct Question { int64_t person; int needs; int64_t id, now; } Question;
+
+static Stands either(Stands a, Stands b)
+{
+    if (a == STANDS_YES || b == STANDS_YES) return STANDS_YES;
+    return a == STANDS_UNKNOWN || b == STANDS_UNKNOWN ? STANDS_UNKNOWN : STANDS_NO;
+}
+
+/* Of one stream: whether everything that was said there before this id is known here. Some of it may also have come of a node that lies,
+ * or be left from a time when it was kept here. */
+static bool is_known_here(Scope *s, int64_t stream, int64_t id)
+{
+    int64_t self = self_node(s);
+    Audience audience = audience_here(s, stream);
+    if (node_is_hub(s, self)) return true;
+    if (audience) return node_holds_until(s, self, audience, stream) >= id;
+    return node_may_hold(s, self, AUDIENCE_CENTRE, stream) || node_may_hold(s, self, AUDIENCE_ECONOMY, stream);
+}
+
+static Stands stands_in(Scope *s, const Question *q, int64_t stream, int roles)
+{
+    if (!roles) return STANDS_NO;
+    if (journal_rows_standing_now(s, stream, q->person, roles, q->id, q->now) > 0) return STANDS_YES;
+    return is_known_here(s, stream, q->id) ? STANDS_NO : STANDS_UNKNOWN;
+}
+
+static int64_t what_it_lies_in(Scope *s, int64_t stream)
+{
+    journal_rows_stream_row row;
+    return journal_rows_stream(s, stream, &row) ? row.inside : 0;
+}
+
+/* Roles reach downwards: an officer of an economy is one in its centres. Membership does not. */
+static Stands stands_above(Scope *s, const Question *q, int64_t stream)
+{
+    Stands found = STANDS_NO;
+    int roles = q->needs & ~NEEDS_MEMBER;
+    for (int depth = 0; stream && depth < DEPTH_MAX && found != STANDS_YES; depth++, stream = what_it_lies_in(s, stream))
+        found = either(found, stands_in(s, q, stream, roles));
+    if (roles && journal_rows_standing_now(s, STREAM_PUBLIC, q->person, roles, q->id, q->now) > 0) return STANDS_YES;
+    return found;
+}
+
+/* In the centres where she was made or has said that she belongs. */
+static Stands stands_around(Scope *s, const Question *q, int64_t owner)
+{
+    Stands found = STANDS_NO;
+    journal_rows_node_row maker;
+    journal_rows_standing_of_person_rows hers = journal_rows_standing_of_person(s, owner);
+    journal_rows_centres_of_rows born = journal_rows_centres_of(s, id_node(owner));
+    for (ptrdiff_t i = 0; i < hers.n && found != STANDS_YES; i++)
+        if (hers.row[i].role == ROLE_MEMBER && hers.row[i].since < q->id) found = either(found, stands_above(s, q, hers.row[i].stream));
+    for (ptrdiff_t i = 0; i < born.n && found != STANDS_YES; i++) found = either(found, stands_above(s, q, born.row[i].centre));
+    if (!journal_rows_node(s, id_node(owner), &maker)) found = either(found, STANDS_UNKNOWN);
+    return found;
+}
+
+/* A firm that is a party, and whose members are known to others only. */
+static Stands stands_through_a_firm(Scope *s, const Question *q, int64_t matter)
+{
+    if (journal_rows_standing_through(s, matter, q->person, q->id, q->now) > 0) return STANDS_YES;
+    journal_rows_members_rows parties = journal_rows_members(s, matter);
+    for (ptrdiff_t i = 0; i < parties.n; i++)
+        if (journal_rows_is_held(s, -parties.row[i].person) == 0 && !is_known_here(s, parties.row[i].person, q->id)) return STANDS_UNKNOWN;
+    return STANDS_NO;
+}
+
+static Stands asks(Scope *s, const Question *q, Audience audience, int64_t stream)
+{
+    if (is_personal(audience)) return stands_around(s, q, owner_of(stream));
+    Stands found = stands_above(s, q, stream);
+    if (q->needs & NEEDS_MEMBER) found = either(found, stands_in(s, q, stream, NEEDS_MEMBER));
+    if (q->needs & NEEDS_MEMBER && audience == AUDIENCE_MATTER) found = either(found, stands_through_a_firm(s, q, stream));
+    return found;
+}
+
+Stands has_standing(Scope *s, int64_t person, int needs, Audience audience, int64_t stream, int64_t id)
+{
+    return asks(s, &(Question){ person, needs, id, id_ms(id) + JOURNAL_EPOCH }, audience, stream);
+}
+
+bool journal_may(Scope *s, int64_t person, int needs, Audience audience, int64_t stream)
+{
+    if (!person) return false;
+    if (needs & NEEDS_ANYONE) return true;
+    if (needs & NEEDS_SELF && is_personal(audience) && journal_canonical(s, owner_of(stream)) == person) return true;
+    int rest = needs & ~(NEEDS_ANYONE | NEEDS_SELF | NEEDS_HUB);
+    return rest && asks(s, &(Question){ person, rest, INT64_MAX, s->now }, audience, stream) == STANDS_YES;
+}
+
+/* ---- a hub judges -------------------------------------------------------------------------------------------------------------
+
+ * Said only where others may not be able to tell: of records that a hub refuses, and of those it refused before it knew all. */
+
+void record_judged_apply(Scope *s, const Record *r, const record_judged_body *b)
+{
+    Record judged;
+    journal_rows_judged_add(s, r->id, journal_subject_id(r), b->counts);
+    if (record_with_person(s, journal_subject_id(r), &judged)) stale_record(s, &judged);
+}
+
+bool hub_denies(Scope *s, int64_t record)
+{
+    journal_rows_judgement_row row;
+    return journal_rows_judgement(s, record, &row) && !row.counts;
+}
+
+static void judge(Scope *s, int64_t record, bool counts)
+{
+    Record r;
+    int64_t me = s->me;
+    if (!record_by_id(s, record, &r)) return;
+    s->me = 0;
+    record_judged_add(s, r.audience, r.stream, record, (record_judged_body){ counts });
+    s->me = me;
+}
+
+void hub_judges(Scope *s)
+{
+    if (!node_is_hub(s, self_node(s)) || is_alone(s)) return;
+    journal_rows_to_deny_rows deny = journal_rows_to_deny(s);
+    for (ptrdiff_t i = 0; i < deny.n; i++) judge(s, deny.row[i].record, false);
+    journal_rows_to_admit_rows admit = journal_rows_to_admit(s);
+    for (ptrdiff_t i = 0; i < admit.n; i++) judge(s, admit.row[i].record, true);
+}
