@@ -33,6 +33,8 @@ static SiteSetup setup_of(const Program *p)
         .config = p->config,
         .modules = all_modules,       .module_n = all_module_n,
         .migrations = db_migrations,  .migration_n = db_migration_n,
+        .tables = db_tables,          .table_n = db_table_n,
+        .ids = db_ids,                .id_n = db_id_n,
         .assets = app_assets,         .asset_n = app_asset_n,
         .layout_begin = layout_begin, .layout_end = layout_end,
     };

@@ -66,10 +66,16 @@
 
   async function post(action, pairs) {
     const reply = await fetch(action, { method: "POST", body: new URLSearchParams(pairs), headers: { Accept: "text/html" } });
-    if (reply.status >= 502) throw new Error("nobody behind the door");
+    if (reply.status >= 502) throw Object.assign(new Error("nobody behind the door"), { later: true });      // the link is there
     const page = new DOMParser().parseFromString(await reply.text(), "text/html");
     return { reply, page };
   }
+
+  // Who has erased herself leaves no draft on a shared phone.
+  const gone = document.querySelector("[data-forget]")?.dataset.forget;
+  try {
+    for (const key of gone ? Object.keys(localStorage) : []) if (key.startsWith(`draft ${gone} `) || key === `unsent ${gone}`) store.set(key, null);
+  } catch { /* forbidden: nothing was kept */ }
 
   let path = location.pathname;                     // of what is shown
 
@@ -100,10 +106,10 @@
       nowOwnedBy(page.body.dataset.owner);
       show(id, reply, page);
       offline(false);
-    } catch {
+    } catch (error) {
       store.set(queueKey(), [...queue().filter(q => q.keep !== form.dataset.keep), { keep: form.dataset.keep, action, pairs, id, at: location.pathname }]);
-      say(form, words.unsent, true);
-      offline(true);
+      say(form, error.later ? words.later : words.unsent, true);
+      offline(!error.later);
     }
   }
 
@@ -121,7 +127,7 @@
         if (next.at === location.pathname) show(next.id, reply, page);
       }
       offline(false);
-    } catch { offline(true); }
+    } catch (error) { offline(!error.later); }
     busy = false;
   }
 

@@ -8,7 +8,8 @@
 #include "journal/journal.h"
 #include "web/web_private.h"
 
-enum { DB_WAIT_MS = 5000 };
+enum { DB_WAIT_MS = 5000, KERNEL_MODULES = 2 };
+extern const Module journal_module;
 
 /* ---- the secret ------------------------------------------------------------------------------------------------------ */
 
@@ -61,15 +62,16 @@ static bool run_starts(Site *site, Arena *keep, str *ret_why)
 
 static void compose(Site *site, const SiteSetup *setup, Arena *keep)
 {
-    const Module **all = NEW(keep, const Module *, setup->module_n + 1);
+    const Module **all = NEW(keep, const Module *, setup->module_n + KERNEL_MODULES);
     all[0] = &house_module;
+    all[1] = &journal_module;
     for (int i = 0; i < setup->module_n; i++) {
-        const Module *m = all[i + 1] = setup->modules[i];
+        const Module *m = all[i + KERNEL_MODULES] = setup->modules[i];
         if (m->sign_in) site->own->sign_in = m->sign_in;
         if (m->person_made) site->own->person_made = m->person_made;
     }
     site->modules = all;
-    site->module_n = setup->module_n + 1;
+    site->module_n = setup->module_n + KERNEL_MODULES;
 }
 
 static bool open_all(Site *site, const SiteSetup *setup, Arena *keep, str *ret_why)
@@ -82,7 +84,7 @@ static bool open_all(Site *site, const SiteSetup *setup, Arena *keep, str *ret_w
                     .migrations = setup->migrations, .migration_n = setup->migration_n, .wait_ms = DB_WAIT_MS };
     return read_key(site, keep, ret_why) &&
            (site->db = db_open(&db, keep, ret_why)) &&
-           (site->journal = journal_open(site, keep, ret_why)) &&
+           (site->journal = journal_open(site, setup, keep, ret_why)) &&
            run_starts(site, keep, ret_why);
 }
 

@@ -6,7 +6,7 @@
 #include "os/os.h"
 #include "web/web.h"
 
-struct Journal; struct Jobs; struct HttpServer;
+struct Journal; struct Jobs; struct HttpServer; struct SiteSetup;
 
 struct Site {
     Config             config;
@@ -23,15 +23,18 @@ struct Site {
 };
 
 /* Opens the database, runs the modules' `start`. NULL: *ret_why is a sentence for the operator. */
-typedef struct SiteSetup {
+typedef struct SiteSetup SiteSetup;
+struct SiteSetup {
     Config config;
     const Module *const *modules; int module_n;
     const DbMigration *migrations; int migration_n;
+    const struct DbTable *tables; int table_n;      /* db_tables */
+    const struct DbIdColumn *ids; int id_n;         /* db_ids */
     const struct Asset *assets; int asset_n;
     void (*layout_begin)(Request *); void (*layout_end)(Request *);
     const char *pg_schema;
     int64_t (*clock)(void);              /* tests; NULL: os_now */
-} SiteSetup;
+};
 Site *site_open(const SiteSetup *setup, Arena *keep, str *ret_why);
 Site *site_outline(const SiteSetup *setup, Arena *keep, str *ret_why);   /* knows its routes and nothing else: for `where` and `routes` */
 void  site_close(Site *site);

@@ -73,7 +73,7 @@ void  nav_add(Request *rq, Nav *nav, str label, const char *href);   /* `here` w
 
 /* ---- a module ------------------------------------------------------------------------------------------------ */
 
-struct EntryKind;  /* journal.h */
+struct EntryKind;  /* journal.h; an array of them is a table made by tools/recgen */
 struct JobKind;    /* jobs.h */
 struct Doctor;     /* site.h */
 
@@ -81,7 +81,9 @@ struct Doctor;     /* site.h */
 typedef struct Module {
     const char             *name;
     const Route            *routes;   int route_n;
-    const struct EntryKind *journal;  int journal_n;
+    const struct EntryKind *records;  int record_n;       /* X_records, X_RECORDS: made from X.records */
+    const char             *fills;                        /* a kernel room whose derived tables its records make too */
+    int                     made_anew;                    /* counted up when `apply` makes other rows of the same records */
     const struct JobKind   *jobs;     int job_n;
     bool (*start)(Scope *s);                              /* once at start, writing; false stops the program with a log line */
     void (*nav)(Request *rq, Nav *nav);                   /* entries for the bar at the top; in the page's read transaction */
@@ -131,8 +133,20 @@ Reply with_status(Reply r, int status);
 static inline Reply unprocessable(Reply r) { return with_status(r, 422); }
 static inline Reply conflict(Reply r) { return with_status(r, 409); }
 void  notice(Request *rq, str sentence);                             /* shown on the next page this person sees */
+void  look_again(Request *rq, int seconds);                          /* the browser asks for this page again by itself, script or none */
+void  never_kept(Request *rq);                                       /* who goes back to this page asks for it again */
+void  pages_forgotten(Request *rq);                                  /* this browser forgets the pages it has of us; over TLS only */
 Reply text_reply(Request *rq, str type, str body);                   /* any type; sent with nosniff */
 Reply file_reply(Request *rq, str stored, str type, str filename);   /* from files.h; attachment unless an image type */
+
+/* A download of any size in the memory of one piece. The handler returns; then `next` is called again and again, for the same
+ * person in the same language, each time in a read transaction and an arena of its own, and adds the next piece to `out`: at most
+ * STREAM_PIECE_MAX bytes, which is the room `out` has; more is a fault. False: that was the last. `state` is copied and moves
+ * on with each piece; what it points to must outlive the request. `next` may run twice (retry), and must be quick.
+ * What falls over its first piece is still a page that says so. Later the download breaks off, and the browser sees it. */
+enum { STREAM_PIECE_MAX = 256 * 1024 };
+typedef bool StreamNext(Scope *s, void *state, Out *out);
+Reply stream_reply(Request *rq, str type, str filename, StreamNext *next, const void *state, ptrdiff_t state_size);
 
 /* Who signs in or out: a new cookie and its session; writing. The password was looked at before (Route.ahead). */
 void  session_begin(Request *rq, int64_t person);
@@ -188,6 +202,8 @@ Nav       web_nav(Request *rq);
 LangLinks web_languages(Request *rq);                                /* this page in each language, by ?lang= */
 str       web_owner(Request *rq);                                    /* says nothing about the person, differs for each: whose drafts
                                                                         a shared device keeps; "" for nobody */
+str       web_owner_of(Request *rq, int64_t person);                 /* the same of somebody: an element's data-forget has the script throw
+                                                                        away her drafts */
 Url       asset(Request *rq, const char *name);                      /* "style.css" -> "/assets/style.1a2b3c4d.css" */
 
 /* ---- the parts every page may use (kernel/web/parts) ----------------------------------------------------------------

@@ -17,7 +17,7 @@ static int slot_of(const Site *site, int module, const Lang *lang)
 static int module_of(const Site *site, const Route *r)
 {
     for (int i = 0; i < site->module_n; i++)
-        if (r >= site->modules[i]->routes && r < site->modules[i]->routes + site->modules[i]->route_n) return i;
+        if (site->modules[i]->route_n && r >= site->modules[i]->routes && r < site->modules[i]->routes + site->modules[i]->route_n) return i;
     return none;
 }
 

@@ -2,6 +2,7 @@
  *
  *   plan     the route says how large the body may be
  *   arrive   in a read transaction on a server thread: who is it, which language, which route, may she; a GET is answered
+ *   hers     only while tables are made again (journal.h) and only once: on the writer her rows are made, and she arrives anew
  *   ahead    unsafe and slow (Route.ahead): in a read transaction on a slow worker
  *   write    unsafe: on the writer, in a savepoint; the reply leaves when the batch is on disk
  *
@@ -17,6 +18,7 @@ static void clear_reply(WebPrivate *w)
     w->reply = (Reply){ 0 };
     w->header_n = 0;
     w->csrf = w->cookie_out = w->notice_out = w->file = w->etag = (str){ 0 };
+    w->streaming = (Streaming){ 0 };
     w->tagged = 0;
     w->cookie_keeps = w->cookie_ends = w->person_made = false;
     w->rq.title = (str){ 0 };
@@ -28,7 +30,10 @@ static void clear_reply(WebPrivate *w)
 static void rewind_to_mark(WebPrivate *w)
 {
     *w->rq.s.arena = w->mark;
-    if (!w->arrived) w->form = (Form){ .rq = &w->rq };
+    if (!w->arrived) {
+        w->form = (Form){ .rq = &w->rq };
+        w->rq.name = w->rq.notice = (str){ 0 };
+    }
     clear_reply(w);
 }
 
@@ -129,9 +134,7 @@ static Reply lead_to_sign_in(WebPrivate *w)
         if (rq->wants_json) reply_header(rq, "WWW-Authenticate", S("Cookie realm=\"Sampan\""));
         return refuse_again(rq, rq->wants_json ? 401 : 403, WHY_SIGN_IN);
     }
-    str here = rq->http->raw_path;
-    if (rq->query.n) here = str_fmt(rq->s.arena, "%.*s?%.*s", STR_ARG(here), STR_ARG(rq->query));
-    return see_other(rq, "%s?to=%.*s", sign_in, STR_ARG(url_escape(rq->s.arena, here)));
+    return see_other(rq, "%s?to=%.*s", sign_in, STR_ARG(url_escape(rq->s.arena, whole_address(rq))));
 }
 
 static bool proves_itself(WebPrivate *w)
@@ -141,13 +144,39 @@ static bool proves_itself(WebPrivate *w)
     return auth_csrf_fits(w->rq.s.site->key, w->cookie, token);
 }
 
-/* False: w->reply says why not. */
+/* ---- while tables are made again ------------------------------------------------------------------------------------------ */
+
+static const Module *module_of(const Site *site, const Route *route)
+{
+    for (int i = 0; i < site->module_n; i++)
+        for (int k = 0; k < site->modules[i]->route_n; k++)
+            if (route == &site->modules[i]->routes[k]) return site->modules[i];
+    return NULL;
+}
+
+static bool is_away(Scope *s, const Route *route)
+{
+    return journal_is_making(s->site) && journal_is_away(s, module_of(s->site, route)->name);
+}
+
+/* Before anything is decided: whether she has an account stands in rows of hers. */
+static bool lacks_rows(WebPrivate *w)
+{
+    Scope *s = &w->rq.s;
+    w->lacks_rows = !w->rows_made && s->me && journal_is_making(s->site) && !journal_is_mine_made(s);
+    return w->lacks_rows;
+}
+
+/* ---- may she ---------------------------------------------------------------------------------------------------------------- */
+
+/* False: w->reply says why not. Of a room that is away nobody learns more than of one that is there. */
 static bool admit(WebPrivate *w)
 {
     Request *rq = &w->rq;
     if (rq->route->who == WHO_STAFF && !rq->staff) w->reply = refuse(rq, 404);
     else if (rq->route->who == WHO_SIGNED_IN && !rq->signed_in) w->reply = lead_to_sign_in(w);
     else if (is_unsafe(w) && !rq->route->open && !proves_itself(w)) w->reply = refuse_again(rq, 403, WHY_STATUS);
+    else if (is_away(&rq->s, rq->route)) w->reply = is_unsafe(w) ? refuse_again(rq, 503, WHY_AWAY) : refuse_away(rq);
     return !w->reply.done;
 }
 
@@ -159,6 +188,7 @@ static void arrive(Scope *s, void *arg)
     hear_visitor(w);
     db_read_begin(s, s->site->db);
     know_visitor(w);
+    if (lacks_rows(w)) return;
     rq->route = find_route(w, &allowed);
     if (is_unsafe(w)) {
         if (!web_body(w, &w->reply)) return;
@@ -184,6 +214,12 @@ static void build_step(Scope *s, void *arg)
     web_reply_build(l->w, &l->reply);
 }
 
+static void drop_source(WebPrivate *w)
+{
+    if (w->source) w->source->end(w->source);
+    w->source = NULL;
+}
+
 /* Once the server has the reply, the request's memory may be gone: nothing here touches it after http_answer. */
 static void leave(WebPrivate *w)
 {
@@ -192,6 +228,7 @@ static void leave(WebPrivate *w)
     if (!scope_try(&w->rq.s, build_step, &l, &w->landing)) {
         Reply plain = refuse_plain(500);
         l.reply = (HttpReply){ .status = 500, .type = plain.type, .body = plain.body };
+        drop_source(w);
     }
     http_answer(http, &l.reply);
 }
@@ -230,6 +267,27 @@ static void leave_with_fault(WebPrivate *w, bool lost)
         w->reply = refuse_plain(status);
     }
     leave(w);
+}
+
+/* A first piece is made before the head leaves, so that what cannot be read at all is a page that says so. Not for HEAD, and not
+ * on the writer's thread. */
+static bool begin_stream(WebPrivate *w)
+{
+    bool reads = str_eq(w->rq.http->method, S("GET"));
+    w->landing = (Landing){ .kind = FAULT_RETRY, .file = __FILE__, .line = __LINE__, .what = "too many streams are under way" };
+    w->source = stream_open(w);
+    return w->source && (!reads || stream_fill(w->source, &w->landing));
+}
+
+static void answer(WebPrivate *w)
+{
+    bool streams = w->streaming.next && w->reply.status == 200;
+    if (!streams || begin_stream(w)) {
+        leave(w);
+        return;
+    }
+    drop_source(w);
+    leave_with_fault(w, false);
 }
 
 /* ---- reading --------------------------------------------------------------------------------------------------------------- */
@@ -283,21 +341,28 @@ static void write_step(Scope *s, void *arg)
     CHECK(w->reply.done);
 }
 
-static bool run_write(DbWork *work, DbConn *writer, bool *ret_retry)
+static bool try_writing(WebPrivate *w, DbConn *writer, void (*step)(Scope *, void *), bool *ret_retry)
 {
-    WebPrivate *w = (WebPrivate *)work;
     Scope *s = &w->rq.s;
     rewind_to_mark(w);
     s->me = w->session.person;
     s->db = writer;
-    s->writing = w->written_once = true;
-    bool fine = scope_try(s, write_step, w, &w->landing);
+    s->writing = true;
+    bool fine = scope_try(s, step, w, &w->landing);
     s->db = NULL;
     s->writing = false;
     if (!fine) {
         *ret_retry = w->landing.kind == FAULT_RETRY;
         w->reply = (Reply){ 0 };
     }
+    return fine;
+}
+
+static bool run_write(DbWork *work, DbConn *writer, bool *ret_retry)
+{
+    WebPrivate *w = (WebPrivate *)work;
+    w->written_once = true;
+    bool fine = try_writing(w, writer, write_step, ret_retry);
     bool nobody_after_all = w->person_made && w->reply.status >= 400;
     if (nobody_after_all) w->cookie_keeps = false;
     return fine && !nobody_after_all;
@@ -306,7 +371,7 @@ static bool run_write(DbWork *work, DbConn *writer, bool *ret_retry)
 static void written(DbWork *work, DbDone how)
 {
     WebPrivate *w = (WebPrivate *)work;
-    if (how != DB_LOST && w->reply.done) leave(w);
+    if (how != DB_LOST && w->reply.done) answer(w);
     else leave_with_fault(w, how == DB_LOST);
 }
 
@@ -326,19 +391,66 @@ static void look_ahead(Scope *s, void *arg)
     w->reply = w->rq.route->ahead(&w->rq);
 }
 
-static void run_slow(WebPrivate *w)
+static void look(WebPrivate *w)
 {
     if (!try_reading(w, look_ahead)) leave_with_fault(w, false);
-    else if (w->reply.done) leave(w);
+    else if (w->reply.done) answer(w);
     else submit_write(w);
 }
 
 static void submit_slow(WebPrivate *w)
 {
-    set_mark(w);
     if (slow_submit(w->rq.s.site->own->slow, w)) return;
     w->landing = (Landing){ .kind = FAULT_RETRY, .file = __FILE__, .line = __LINE__, .what = "too many wait for slow work" };
     leave_with_fault(w, false);
+}
+
+/* ---- her rows first ------------------------------------------------------------------------------------------------------------ */
+
+static void rows_step(Scope *s, void *arg) { journal_make_mine(s); }
+
+static bool run_rows(DbWork *work, DbConn *writer, bool *ret_retry)
+{
+    return try_writing((WebPrivate *)work, writer, rows_step, ret_retry);
+}
+
+/* She arrives anew on a slow worker: this is the writer's thread, and pages are not its business. */
+static void rows_written(DbWork *work, DbDone how)
+{
+    WebPrivate *w = (WebPrivate *)work;
+    w->rows_made = how == DB_SAVED;
+    if (w->rows_made) submit_slow(w);
+    else leave_with_fault(w, how == DB_LOST);
+}
+
+static void submit_rows(WebPrivate *w)
+{
+    w->work = (DbWork){ .run = run_rows, .done = rows_written };
+    db_submit(w->rq.s.site->db, &w->work);
+}
+
+/* ---- one step after the other ---------------------------------------------------------------------------------------------------- */
+
+static void go_in(WebPrivate *w)
+{
+    if (!try_reading(w, arrive)) leave_with_fault(w, false);
+    else if (w->lacks_rows) submit_rows(w);
+    else if (w->reply.done) answer(w);
+    else if (w->rq.route->ahead) {
+        set_mark(w);
+        submit_slow(w);
+    }
+    else submit_write(w);
+}
+
+static void run_slow(WebPrivate *w)
+{
+    if (w->arrived) {
+        look(w);
+        return;
+    }
+    rewind_to_mark(w);
+    go_in(w);
 }
 
 /* ---- the server's calls -------------------------------------------------------------------------------------------------------- */
@@ -389,11 +501,7 @@ static void serve(void *self, HttpRequest *http)
             return;
         }
     }
-    WebPrivate *w = open_request(site, http);
-    if (!try_reading(w, arrive)) leave_with_fault(w, false);
-    else if (w->reply.done) leave(w);
-    else if (w->rq.route->ahead) submit_slow(w);
-    else submit_write(w);
+    go_in(open_request(site, http));
 }
 
 /* The server's own refusals (a body too large, a request that two could read differently) in our words. */

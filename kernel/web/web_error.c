@@ -2,6 +2,8 @@
 #include "web/web_private.h"
 #include "web_pages.h"
 
+enum { AWAY_SECONDS = 30 };        /* until it is worth asking again for a room that is being set up */
+
 typedef struct Words { int status; const char *heading, *sentence; } Words;
 
 static const Words words[] = {
@@ -33,6 +35,20 @@ Reply refuse(Request *rq, int status)
 }
 
 Reply not_found(Request *rq) { return refuse(rq, 404); }
+
+static void say_when_back(Request *rq)
+{
+    reply_header(rq, "Retry-After", str_fmt(rq->s.arena, "%d", AWAY_SECONDS));
+}
+
+Reply refuse_away(Request *rq)
+{
+    say_when_back(rq);
+    look_again(rq, AWAY_SECONDS);
+    str heading = T(&rq->s, "This room is being set up again");
+    str sentence = T(&rq->s, "The program was updated, and this room is putting its papers in order. Everything is kept. It opens again by itself in some minutes.");
+    return with_status(web_away(rq, heading, sentence, (Url){ whole_address(rq) }), 503);
+}
 
 Reply bad_request(Request *rq, str sentence)
 {
@@ -78,8 +94,6 @@ Reply refuse_again(Request *rq, int status, Why why)
     const Words *w = words_for(status);
     const Form *f = form(rq);
     str heading = tr_text(rq->s.lang, w->heading), sentence = tr_text(rq->s.lang, w->sentence);
-    str to = rq->http->raw_path;
-    if (rq->query.n) to = str_fmt(rq->s.arena, "%.*s?%.*s", STR_ARG(to), STR_ARG(rq->query));
     if (why == WHY_LOST) {
         heading = T(&rq->s, "Was it saved? We cannot tell");
         sentence = T(&rq->s, "The connection to our memory broke at the wrong moment. Nothing you typed is lost: look first whether it is there already, and send it once more if not.");
@@ -88,8 +102,13 @@ Reply refuse_again(Request *rq, int status, Why why)
         heading = T(&rq->s, "Please sign in first");
         sentence = T(&rq->s, "What you typed is kept on this page. Sign in, come back here and send it.");
     }
+    if (why == WHY_AWAY) {
+        say_when_back(rq);
+        heading = T(&rq->s, "This room is being set up again");
+        sentence = T(&rq->s, "The program was updated. Nothing has been saved yet, but what you typed is kept on this page: leave it open and send it again in some minutes.");
+    }
     Again again = {
-        .action  = { to },
+        .action  = { whole_address(rq) },
         .sign_in = { why == WHY_SIGN_IN ? str_from(rq->s.site->own->sign_in) : (str){ 0 } },
         .enctype = has_file(f) ? S("multipart/form-data") : S("application/x-www-form-urlencoded"),
         .offered = !from_elsewhere(rq),

@@ -139,7 +139,7 @@ static const struct { const char *path, *fixed, *fields; } forms[] = {
     { "/people/name",     "",                                                           "name" },
     { "/people/language", "",                                                           "lang to" },
     { "/people/password", "",                                                           "password new_password" },
-    { "/people/account",  "_method=delete&",                                            "password" },
+    { "/people/erasure",  "",                                                           "password seal" },
     { "/quiz/answers",    "",                                                           "set question version seen choice f1" },
     { "/quiz/answers",    "set=practices/order/map&question=first-answer&",             "version seen choice" },
     { "/example",         "",                                                           "body" },
@@ -223,7 +223,7 @@ static str all_that_is_kept(World *w)
 {
     return sql_str(w, "SELECT (SELECT count(*) FROM journal) || ' ' || (SELECT count(*) FROM auth_session) || ' ' || (SELECT count(*) FROM auth_person)"
                       " || ' ' || (SELECT count(*) FROM people_login) || ' ' || (SELECT max(hash) FROM people_login) || ' ' ||"
-                      " (SELECT count(*) FROM people_person) || ' ' || (SELECT count(*) FROM people_alias) || ' ' || (SELECT count(*) FROM example_note)"
+                      " (SELECT count(*) FROM people_person) || ' ' || (SELECT count(*) FROM journal_person) || ' ' || (SELECT count(*) FROM example_note)"
                       " || ' ' || (SELECT coalesce(sum(done), 0) FROM example_done) || ' ' || (SELECT count(*) FROM learn_answer) || ' ' ||"
                       " (SELECT count(*) FROM learn_done) || ' ' || (SELECT count(*) FROM quiz_try) || ' ' || (SELECT count(*) FROM quiz_answer) AS s");
 }
@@ -296,7 +296,7 @@ TEST(whichever_database_call_fails_every_form_of_the_program_is_kept_whole_or_no
     whole(w, &taken, GUEST, "/people/password", "password=three+red+boats&new_password=four+blue+boats");
     whole(w, &taken, GUEST, "/people/session", "_method=delete");
     whole(w, &taken, GUEST, "/people/session", "login=linh&password=four+blue+boats");
-    whole(w, &taken, GUEST, "/people/account", "_method=delete&password=four+blue+boats");
+    whole(w, &taken, GUEST, "/people/erasure", "password=four+blue+boats");
     expect_all_routes(w, &taken);
 }
 

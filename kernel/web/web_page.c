@@ -112,11 +112,12 @@ LangLinks web_languages(Request *rq)
     return links;
 }
 
-str web_owner(Request *rq)
+str web_owner_of(Request *rq, int64_t person)
 {
-    if (!rq->s.me) return (str){ 0 };
-    return auth_mac(rq->s.arena, rq->s.site->key, "drafts", str_fmt(rq->s.arena, "%lld", (long long)rq->s.me), (str){ 0 });
+    return auth_mac(rq->s.arena, rq->s.site->key, "drafts", str_fmt(rq->s.arena, "%lld", (long long)person), (str){ 0 });
 }
+
+str web_owner(Request *rq) { return rq->s.me ? web_owner_of(rq, rq->s.me) : (str){ 0 }; }
 
 const Asset *asset_named(const Site *site, const char *name)
 {

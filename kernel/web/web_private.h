@@ -12,6 +12,7 @@ enum {
     SLOW_WORKERS       = 2,          /* a password hash takes 19 MiB and 20 ms of a core each */
     SLOW_QUEUE_MAX     = 64,
     READ_TRIES         = 3,
+    STREAMS_MAX        = 64,         /* under way at a time; each has a piece of its own in memory */
     NOTICE_BYTES_MAX   = 600,
     COOKIE_SECONDS     = 400 * 24 * 3600,   /* as long as browsers keep one */
 };
@@ -28,12 +29,16 @@ struct Form {
     FormError *first, **last;
 };
 
+/* What stream_reply was told. */
+typedef struct Streaming { StreamNext *next; const void *state; ptrdiff_t state_size; } Streaming;
+
 /* One request from plan to the last byte. The DbWork is first, so that the writer's hand gives back the call. */
 typedef struct WebPrivate {
     DbWork      work;
     Request     rq;
     Arena       mark;                  /* the arena before a try: a second try begins with the same memory */
     bool        arrived;               /* the form is read and stays over a second try */
+    bool        lacks_rows, rows_made; /* of this person, while tables are made again: to be made first; made just now */
     bool        written_once;          /* the writer has called: from now on a lost commit leaves a doubt */
     bool        lost;                  /* the commit was begun and nobody knows how it ended */
     Landing     landing;               /* why the last try fell */
@@ -52,6 +57,8 @@ typedef struct WebPrivate {
     HttpHeader  header[REPLY_HEADERS_MAX]; int header_n;
     str         notice_out;            /* for the next page */
     str         file;                  /* a stored file's path, opened when the reply leaves */
+    Streaming   streaming;
+    HttpSource *source;                /* the stream, from when the reply leaves until the server has it */
     str         etag;
     Reply       reply;
 } WebPrivate;
@@ -71,12 +78,14 @@ void    form_add(Form *f, const HttpPart *part);
 bool    field_is_secret(str name);                               /* "password", "new_password" */
 bool    field_is_kernels(str name);                              /* "_csrf", "_method" */
 Reply   refuse(Request *rq, int status);                         /* web_error.c: the designed page of a status */
-typedef enum Why { WHY_STATUS, WHY_SIGN_IN, WHY_LOST } Why;        /* LOST: it may have been saved or not */
+Reply   refuse_away(Request *rq);                                /* its room is made again: kindly, and asked for again by itself */
+typedef enum Why { WHY_STATUS, WHY_SIGN_IN, WHY_LOST, WHY_AWAY } Why;        /* LOST: it may have been saved or not */
 Reply   refuse_again(Request *rq, int status, Why why);          /* the same, with all that was typed */
 Reply   refuse_plain(int status);                                /* when even the layout fails: words that need nothing */
 void    web_reply_build(WebPrivate *w, HttpReply *out);          /* web_reply.c */
 void    reply_header(Request *rq, const char *name, str value);
 bool    path_is_local(str path);
+str     whole_address(const Request *rq);                        /* of this request, as it came: path and query */
 str     cookie_for_page(Request *rq);                            /* the visitor's cookie, minted when there is none */
 void    cookie_set(Request *rq, const char *name, str value, int64_t seconds);
 bool    prefers_json(str accept);
@@ -86,6 +95,9 @@ void    notice_send(Request *rq, str sentence);
 
 void     dictionaries_open(Site *site, Arena *keep);             /* web_dictionary.c */
 uint16_t dictionary_for(const Request *rq);                      /* HttpReply.dictionary */
+
+HttpSource *stream_open(const WebPrivate *w);                    /* web_stream.c. NULL: too many, or no memory */
+bool        stream_fill(HttpSource *source, Landing *ret);       /* makes a piece; false: *ret says why not */
 
 typedef struct Slow Slow;                                        /* web_slow.c */
 Slow   *web_slow_start(Arena *keep);                             /* for what comes from web_dispatch */
@@ -99,6 +111,7 @@ struct SiteOwn {
     Routes     *routes;
     Slow       *slow;
     _Atomic bool dictionaries;         /* are there: replies may name them */
+    _Atomic int  streams;              /* under way */
     const char *sign_in;
     void      (*person_made)(Scope *s, int64_t id);
     int64_t   (*clock)(void);

@@ -18,6 +18,12 @@ bool path_is_local(str path)
     return true;
 }
 
+str whole_address(const Request *rq)
+{
+    str path = rq->http->raw_path;
+    return rq->query.n ? str_fmt(rq->s.arena, "%.*s?%.*s", STR_ARG(path), STR_ARG(rq->query)) : path;
+}
+
 static str find_query(const Request *rq, str name)
 {
     str rest = rq->query;
@@ -135,16 +141,34 @@ static bool shows_inline(str type)
 }
 
 /* filename* in UTF-8 (RFC 8187): every browser of the last ten years reads it. */
+static void attach(Request *rq, str filename)
+{
+    reply_header(rq, "Content-Disposition", str_fmt(rq->s.arena, "attachment; filename*=UTF-8''%.*s",
+                                                    STR_ARG(url_escape(rq->s.arena, filename))));
+}
+
 Reply file_reply(Request *rq, str stored, str type, str filename)
 {
     const char *path = files_path(&rq->s, stored);
     if (!path) return not_found(rq);
     rq->web->file = str_keep(rq->s.arena, str_from(path));
-    if (!shows_inline(type))
-        reply_header(rq, "Content-Disposition", str_fmt(rq->s.arena, "attachment; filename*=UTF-8''%.*s",
-                                                        STR_ARG(url_escape(rq->s.arena, filename))));
+    if (!shows_inline(type)) attach(rq, filename);
     return (Reply){ .status = 200, .type = type, .done = true };
 }
+
+/* The state may stand on the handler's stack; the stream itself is opened when the reply leaves. */
+Reply stream_reply(Request *rq, str type, str filename, StreamNext *next, const void *state, ptrdiff_t state_size)
+{
+    rq->web->streaming = (Streaming){ next, str_keep(rq->s.arena, (str){ state, state_size }).p, state_size };
+    attach(rq, filename);
+    reply_header(rq, "Cache-Control", S("private, no-store"));
+    return (Reply){ .status = 200, .type = type, .done = true };
+}
+
+/* By a header, which browsers take like the element, so that the layout need not know of it. */
+void look_again(Request *rq, int seconds) { reply_header(rq, "Refresh", str_fmt(rq->s.arena, "%d", seconds)); }
+void never_kept(Request *rq) { reply_header(rq, "Cache-Control", S("private, no-store")); }
+void pages_forgotten(Request *rq) { reply_header(rq, "Clear-Site-Data", S("\"cache\"")); }
 
 /* ---- headers and cookies -------------------------------------------------------------------------------------------- */
 
@@ -221,7 +245,8 @@ void web_reply_build(WebPrivate *w, HttpReply *out)
     send_session_cookie(w);
     if (r->location.n) reply_header(rq, "Location", r->location);
     if (str_starts(r->type, S("text/html"))) reply_header(rq, "Content-Language", str_from(rq->s.lang->tag));
-    *out = (HttpReply){ .status = r->status, .type = r->type, .body = r->body, .headers = w->header, .header_n = w->header_n };
+    *out = (HttpReply){ .status = r->status, .type = r->type, .body = r->body, .headers = w->header, .header_n = w->header_n,
+                        .source = w->source };
     if (r->status == 200 && rq->method == M_GET) out->etag = w->etag;
     if (str_starts(r->type, S("text/html"))) out->dictionary = dictionary_for(rq);
     if (w->file.n && r->status == 200 && !open_file(w, out)) {
