@@ -10,17 +10,11 @@ SELECT n.id, n.body, n.written_at, coalesce(d.done, 0) AS "done:bool"
   FROM example_note n LEFT JOIN example_done d ON d.note = n.id AND d.person = n.person
  WHERE n.id = :id AND n.person = :me;
 
+-- ---- what records make ----
+
 -- name: insert(id int, person int, body str, at int) run
-INSERT INTO example_note (id, person, body, written_at) VALUES (:id, :person, :body, :at)
-    ON CONFLICT (id) DO NOTHING;
+INSERT INTO example_note (id, person, body, written_at) VALUES (:id, :person, :body, :at);
 
--- name: mark(note int, person int, done int, stamp int) run
-INSERT INTO example_done (note, person, done, stamp) VALUES (:note, :person, :done, :stamp)
-    ON CONFLICT (note) DO UPDATE SET person = excluded.person, done = excluded.done, stamp = excluded.stamp
-    WHERE excluded.stamp > example_done.stamp;
-
--- name: drop_notes(person int) run
-DELETE FROM example_note WHERE person = :person;
-
--- name: drop_done(person int) run
-DELETE FROM example_done WHERE person = :person;
+-- name: mark(note int, person int, done bool) run
+INSERT INTO example_done (note, person, done) VALUES (:note, :person, :done)
+    ON CONFLICT (person, note) DO UPDATE SET done = excluded.done;

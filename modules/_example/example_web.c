@@ -16,7 +16,7 @@ static Reply note_post(Request *rq)
     Form *f = form(rq);
     str body = form_long(f, "body", 1, NOTE_CHARS_MAX);
     if (form_bad(f)) return unprocessable(example_notebook(rq, example_mine(&rq->s, rq->s.me), f));
-    return see_other(rq, "/example/%lld", (long long)example_write(&rq->s, body));
+    return see_other(rq, "/example/%lld", (long long)example_written_add(&rq->s, (example_written_body){ body }));
 }
 
 static bool find(Request *rq, example_note_row *ret)
@@ -35,7 +35,7 @@ static Reply complete(Request *rq, bool done)
 {
     example_note_row note;
     if (!find(rq, &note)) return not_found(rq);
-    example_mark_done(&rq->s, note.id, done);
+    example_marked_add(&rq->s, note.id, (example_marked_body){ done });
     return see_other(rq, "/example/%lld", (long long)note.id);
 }
 
@@ -52,6 +52,6 @@ static const Route routes[] = {
 
 const Module example_module = {
     .name = "example",
-    .routes = routes,         .route_n = COUNT_OF(routes),
-    .journal = example_kinds, .journal_n = EXAMPLE_KINDS,
+    .routes = routes,           .route_n = COUNT_OF(routes),
+    .records = example_records, .record_n = EXAMPLE_RECORDS,
 };
