@@ -131,57 +131,13 @@ bool quiz_asked_question(Scope *s, const quiz_asked_row *asked, QuizQuestion *re
 
 int64_t quiz_keep_answer(Scope *s, str set, str question, int64_t version, const QuizGiven *given)
 {
-    Out body;
-    out_init(&body, s->arena, 256);
-    Json j = json_to(&body);
-    json_object(&j, S(""));
-    json_str(&j, S("set"), set);
-    json_str(&j, S("question"), question);
-    json_id(&j, S("version"), version);
-    json_str(&j, S("response"), given->response);
-    json_str(&j, S("hit"), given->hit);
-    json_int(&j, S("score"), given->score);
-    json_object_end(&j);
-    return journal_add(s, "quiz.answered", set, out_text(&body));
+    return quiz_answered_add(s, set, (quiz_answered_body){ set, question, version, given->response, given->hit, given->score });
 }
 
-/* From any node, in any order: a try is added once, and the latest of them is the answer. */
-static void apply_answered(Scope *s, const Record *r)
+/* Every answer is a try, and the last one is the answer. */
+void quiz_answered_apply(Scope *s, const Record *r, const quiz_answered_body *b)
 {
-    Body *b = body_read(s, r->body);
-    if (!b) return;
-    str set = body_str(b, "set"), question = body_str(b, "question");
-    int64_t version = body_int(b, "version"), score = body_int(b, "score"), person = people_canonical(s, r->actor);
-    if (!set.n || !question.n || score < 0 || score > 100) return;
-    str response = body_str(b, "response"), hit = body_str(b, "hit");
-    if (quiz_put_try(s, set, question, person, r->id, version, response, hit, score, r->at))
-        quiz_tell(s, set, question, person, r->id, version, response, hit, score, r->at);
+    if (!b->set.n || !b->question.n || b->score < 0 || b->score > 100) return;
+    quiz_put_try(s, b->set, b->question, r->person, r->id, b->version, b->response, b->hit, b->score, r->at);
+    quiz_tell(s, b->set, b->question, r->person, r->id, b->version, b->response, b->hit, b->score, r->at);
 }
-
-/* A guest turned out to be somebody. What she answered as a guest is hers, and the latest of both counts. */
-static void apply_joined(Scope *s, const Record *r)
-{
-    int64_t from, into;
-    if (!str_int(r->subject, &from) || (into = people_canonical(s, from)) == from) return;
-    quiz_answered_by_rows rows = quiz_answered_by(s, from);
-    for (ptrdiff_t i = 0; i < rows.n; i++) {
-        quiz_move_tries(s, from, into, rows.row[i].set_key, rows.row[i].question);
-        quiz_retell(s, rows.row[i].set_key, rows.row[i].question, into);
-    }
-    quiz_drop_answers(s, from);
-}
-
-static void apply_erased(Scope *s, const Record *r)
-{
-    int64_t person;
-    if (!str_int(r->subject, &person)) return;
-    quiz_answered_by_rows rows = quiz_answered_by(s, person);
-    for (ptrdiff_t i = 0; i < rows.n; i++) quiz_drop_tries(s, person, rows.row[i].set_key, rows.row[i].question);
-    quiz_drop_answers(s, person);
-}
-
-const EntryKind quiz_kinds[QUIZ_KINDS] = {
-    { "quiz.answered", apply_answered, MERGE_APPEND, .personal = true },
-    { "person.joined", apply_joined,   MERGE_LATEST, .personal = true },
-    { "person.erased", apply_erased,   MERGE_APPEND },
-};

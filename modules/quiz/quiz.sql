@@ -67,44 +67,14 @@ UPDATE quiz_question SET place = 0 WHERE set_key = :set AND name = :name;
 
 -- name: put_try(set str, question str, person int, id int, version int, response str, hit str, score int, at int) run
 INSERT INTO quiz_try (set_key, question, person, id, version, response, hit, score, at)
-VALUES (:set, :question, :person, :id, :version, :response, :hit, :score, :at)
-    ON CONFLICT (set_key, question, person, id) DO NOTHING;
+VALUES (:set, :question, :person, :id, :version, :response, :hit, :score, :at);
 
 -- name: tell(set str, question str, person int, id int, version int, response str, hit str, score int, at int) run
--- A try that was just added: the latest one is the answer, in whatever order they come. Costs the same at the thousandth
--- try as at the first.
+-- The latest try is the answer. Costs the same at the thousandth as at the first.
 INSERT INTO quiz_answer (person, set_key, question, id, version, response, hit, score, at, tries)
 VALUES (:person, :set, :question, :id, :version, :response, :hit, :score, :at, 1)
-    ON CONFLICT (person, set_key, question) DO UPDATE SET tries = quiz_answer.tries + 1,
-       id       = CASE WHEN excluded.id > quiz_answer.id THEN excluded.id       ELSE quiz_answer.id       END,
-       version  = CASE WHEN excluded.id > quiz_answer.id THEN excluded.version  ELSE quiz_answer.version  END,
-       response = CASE WHEN excluded.id > quiz_answer.id THEN excluded.response ELSE quiz_answer.response END,
-       hit      = CASE WHEN excluded.id > quiz_answer.id THEN excluded.hit      ELSE quiz_answer.hit      END,
-       score    = CASE WHEN excluded.id > quiz_answer.id THEN excluded.score    ELSE quiz_answer.score    END,
-       at       = CASE WHEN excluded.id > quiz_answer.id THEN excluded.at       ELSE quiz_answer.at       END;
-
--- name: retell(set str, question str, person int) run
--- From all tries there are, when some have come from another person.
-INSERT INTO quiz_answer (person, set_key, question, id, version, response, hit, score, at, tries)
-SELECT t.person, t.set_key, t.question, t.id, t.version, t.response, t.hit, t.score, t.at, g.tries
-  FROM (SELECT max(id) AS id, count(*) AS tries FROM quiz_try
-         WHERE set_key = :set AND question = :question AND person = :person) g
-  JOIN quiz_try t ON t.set_key = :set AND t.question = :question AND t.person = :person AND t.id = g.id
- WHERE true
-    ON CONFLICT (person, set_key, question) DO UPDATE SET id = excluded.id, version = excluded.version,
-       response = excluded.response, hit = excluded.hit, score = excluded.score, at = excluded.at, tries = excluded.tries;
-
--- name: answered_by(person int) many
-SELECT set_key, question FROM quiz_answer WHERE person = :person LIMIT 100000;
-
--- name: move_tries(person int, into int, set str, question str) run
-UPDATE quiz_try SET person = :into WHERE set_key = :set AND question = :question AND person = :person;
-
--- name: drop_tries(person int, set str, question str) run
-DELETE FROM quiz_try WHERE set_key = :set AND question = :question AND person = :person;
-
--- name: drop_answers(person int) run
-DELETE FROM quiz_answer WHERE person = :person;
+    ON CONFLICT (person, set_key, question) DO UPDATE SET tries = quiz_answer.tries + 1, id = excluded.id, version = excluded.version,
+       response = excluded.response, hit = excluded.hit, score = excluded.score, at = excluded.at;
 
 -- ---- what authors learn from it
 

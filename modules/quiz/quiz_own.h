@@ -1,6 +1,6 @@
 /* quiz_own - what the files of this module share with each other and with nobody else. */
 #pragma once
-#include "journal/journal.h"
+#include "quiz_records.h"
 #include "html/html.h"
 #include "quiz.h"
 #include "quiz_sql.h"
@@ -98,6 +98,3 @@ QuizStatistics quiz_statistics_of(Scope *s, str set);
 bool    quiz_asked_question(Scope *s, const quiz_asked_row *asked, QuizQuestion *ret);
 /* By s->me; writing; the id of the record. */
 int64_t quiz_keep_answer(Scope *s, str set, str question, int64_t version, const QuizGiven *given);
-
-enum { QUIZ_KINDS = 3 };
-extern const EntryKind quiz_kinds[QUIZ_KINDS];

@@ -363,14 +363,6 @@ static bool rebuild_rule(Scope *s, void *arg)
     return journal_rebuild(s, &records);
 }
 
-static bool apply_rule(Scope *s, void *arg)
-{
-    const Record *r = arg;
-    for (int i = 0; i < QUIZ_KINDS; i++)
-        if (str_eq(r->kind, str_from(quiz_kinds[i].kind))) quiz_kinds[i].apply(s, r);
-    return true;
-}
-
 TEST(a_guest_who_signs_in_keeps_her_answers_and_the_latest_of_both_counts)
 {
     install(w, MAP, first_bank);
@@ -386,13 +378,6 @@ TEST(a_guest_who_signs_in_keeps_her_answers_and_the_latest_of_both_counts)
     EXPECT(st.answered == 2 && st.right == 2);
     EXPECT(sql_int(w, "SELECT count(DISTINCT person) FROM quiz_try") == 1);
     EXPECT(sql_int(w, "SELECT tries FROM quiz_answer WHERE question = 'first'") == 2);
-
-    Record late = { .id = 900, .actor = two.from, .kind = S("quiz.answered"),
-        .body = S("{\"set\":\"s\",\"question\":\"q\",\"version\":\"5\",\"response\":\"1\",\"hit\":\"\",\"score\":100}") };
-    EXPECT(site_write(world_site(w), world_arena(w), 0, apply_rule, &late, &landing));
-    EXPECT(sql_int(w, "SELECT person FROM quiz_answer WHERE set_key = 's'") == ana);
-    sql_run(w, "DELETE FROM quiz_try WHERE set_key = 's'");
-    sql_run(w, "DELETE FROM quiz_answer WHERE set_key = 's'");
 
     str tries = str_keep(world_arena(w), all_tries(w)), answers = str_keep(world_arena(w), all_answers(w));
     EXPECT(site_write(world_site(w), world_arena(w), 0, rebuild_rule, NULL, &landing));
@@ -417,26 +402,6 @@ TEST(who_is_erased_leaves_no_answer)
     EXPECT(sql_int(w, "SELECT count(*) FROM quiz_try") == 1 && sql_int(w, "SELECT count(*) FROM quiz_answer") == 1);
     EXPECT(site_write(world_site(w), world_arena(w), 0, rebuild_rule, NULL, &landing));
     EXPECT(sql_int(w, "SELECT count(*) FROM quiz_try") == 1);
-}
-
-TEST(records_of_other_nodes_come_late_twice_or_spoilt_and_the_latest_still_counts)
-{
-    Record later = { .id = 900, .actor = 7, .at = 9, .kind = S("quiz.answered"),
-        .body = S("{\"set\":\"s\",\"question\":\"q\",\"version\":\"5\",\"response\":\"1\",\"hit\":\"\",\"score\":100}") };
-    Record earlier = later;
-    earlier.id = 800;
-    earlier.body = S("{\"set\":\"s\",\"question\":\"q\",\"version\":\"5\",\"response\":\"2\",\"hit\":\"\",\"score\":0}");
-    Record spoilt[] = { later, later, later };
-    spoilt[0].body = S("{\"set\":\"s\",\"question\":\"q\",\"score\":101}");
-    spoilt[1].body = S("[]");
-    spoilt[2].body = S("");
-    const Record *all[] = { &later, &spoilt[0], &earlier, &spoilt[1], &later, &spoilt[2] };
-    Landing landing;
-    for (int i = 0; i < COUNT_OF(all); i++)
-        EXPECT(site_write(world_site(w), world_arena(w), 0, apply_rule, (void *)all[i], &landing));
-    EXPECT(sql_int(w, "SELECT count(*) FROM quiz_try") == 2);
-    EXPECT(sql_int(w, "SELECT score FROM quiz_answer WHERE person = 7") == 100);
-    EXPECT(sql_int(w, "SELECT tries FROM quiz_answer WHERE person = 7") == 2);
 }
 
 /* ---- looking back --------------------------------------------------------------------------------------------- */
@@ -491,6 +456,5 @@ TESTS_WITH(quiz, extra, 1, a_visitor_without_an_account_answers_and_it_is_kept,
            a_changed_question_leaves_old_answers_as_they_were, installing_the_same_again_writes_nothing,
            a_question_that_leaves_takes_no_marks_along_and_may_come_back,
            a_guest_who_signs_in_keeps_her_answers_and_the_latest_of_both_counts, who_is_erased_leaves_no_answer,
-           records_of_other_nodes_come_late_twice_or_spoilt_and_the_latest_still_counts,
            my_answers_over_time_are_mine_alone, authors_see_which_wrong_answer_is_given_most,
            what_was_read_can_be_taken_elsewhere_unchanged)

@@ -164,6 +164,6 @@ static const Route routes[] = {
 const Module quiz_module = {
     .name = "quiz",
     .routes = routes,      .route_n = COUNT_OF(routes),
-    .journal = quiz_kinds, .journal_n = QUIZ_KINDS,
+    .records = quiz_records, .record_n = QUIZ_RECORDS,
     .markup = &quiz_pages_literals,
 };

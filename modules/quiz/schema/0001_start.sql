@@ -1,3 +1,4 @@
+-- content: quiz_set quiz_question quiz_version
 -- Questions are content: installed from files, the same on every node. A version is named by a hash of its content.
 CREATE TABLE quiz_set (
     set_key   @TEXT NOT NULL PRIMARY KEY,    -- "practices/order/map"
@@ -26,11 +27,12 @@ CREATE TABLE quiz_version (
 ) @KEYED;
 
 -- Every answer ever given, and the latest of each person and question beside it for the pages that are read all day.
--- derived: quiz_try quiz_answer
+-- derived: quiz_try by person(person) through quiz_answer
+-- derived: quiz_answer by person(person)
 CREATE TABLE quiz_try (
     set_key  @TEXT NOT NULL,
     question @TEXT NOT NULL,
-    person   @INT NOT NULL,
+    person   @PERSON NOT NULL,
     id       @INT NOT NULL,                  -- of the record: ordered by time, the same everywhere
     version  @INT NOT NULL,
     response @TEXT NOT NULL,                 -- these three: QuizGiven in quiz_own.h
@@ -41,7 +43,7 @@ CREATE TABLE quiz_try (
 ) @KEYED;
 
 CREATE TABLE quiz_answer (
-    person   @INT NOT NULL,
+    person   @PERSON NOT NULL,
     set_key  @TEXT NOT NULL,
     question @TEXT NOT NULL,
     id       @INT NOT NULL,                  -- of the latest try; the columns below are its own
@@ -53,3 +55,4 @@ CREATE TABLE quiz_answer (
     tries    @INT NOT NULL,
     PRIMARY KEY (person, set_key, question)
 ) @KEYED;
+-- sealed: 79feebcf5dc5fcbb
