@@ -1,8 +1,6 @@
 /* learn - the rules: when a lesson is complete, where somebody goes on, and how records become rows. */
 #include "learn_own.h"
 
-#include "people/people.h"
-
 /* ---- standing ---------------------------------------------------------------------------------------------------- */
 
 bool lesson_ready(const QuizStanding *questions, const learn_task_state_row *task)
@@ -18,29 +16,14 @@ str course_of(str lesson)
 
 /* ---- doing ------------------------------------------------------------------------------------------------------- */
 
-/* The subject names the person too: what is said of "product.name" is said of hers alone. */
 void learn_keep_answer(Scope *s, str lesson, str field, str value)
 {
-    Out body;
-    out_init(&body, s->arena, value.n + 128);
-    Json j = json_to(&body);
-    json_object(&j, S(""));
-    json_str(&j, S("lesson"), lesson);
-    json_str(&j, S("field"), field);
-    json_str(&j, S("value"), value);
-    json_object_end(&j);
-    journal_add(s, "learn.task", str_fmt(s->arena, "%lld/%.*s", (long long)s->me, STR_ARG(field)), out_text(&body));
+    learn_task_add(s, field, (learn_task_body){ lesson, field, value });
 }
 
 void learn_keep_done(Scope *s, str lesson)
 {
-    Out body;
-    out_init(&body, s->arena, 64);
-    Json j = json_to(&body);
-    json_object(&j, S(""));
-    json_str(&j, S("lesson"), lesson);
-    json_object_end(&j);
-    journal_add(s, "learn.done", lesson, out_text(&body));
+    learn_done_add(s, lesson, (learn_done_body){ lesson });
 }
 
 /* ---- records become rows ----------------------------------------------------------------------------------------- */
@@ -52,65 +35,25 @@ static bool key_shaped(str key)
     return slashes == 2 && key.n <= 3 * (PACK_NAME_MAX + 1);
 }
 
-static void apply_task(Scope *s, const Record *r)
+void learn_task_apply(Scope *s, const Record *r, const learn_task_body *b)
 {
-    Body *b = body_read(s, r->body);
-    if (!b) return;
-    str lesson = body_str(b, "lesson"), field = body_str(b, "field");
-    if (!key_shaped(lesson) || !field.n) return;
-    int64_t person = people_canonical(s, r->actor);
-    learn_put_answer(s, person, field, body_str(b, "value"), lesson, r->at, r->id);
-    learn_put_place(s, person, lesson, r->at, r->id);
+    if (!key_shaped(b->lesson) || !b->field.n) return;
+    learn_put_answer(s, r->person, b->field, b->value, b->lesson, r->at, r->id);
+    learn_put_place(s, r->person, b->lesson, r->at, r->id);
 }
 
-static void apply_done(Scope *s, const Record *r)
+void learn_done_apply(Scope *s, const Record *r, const learn_done_body *b)
 {
-    Body *b = body_read(s, r->body);
-    str lesson = b ? body_str(b, "lesson") : (str){ 0 };
-    if (!key_shaped(lesson)) return;
-    int64_t person = people_canonical(s, r->actor);
-    learn_put_done(s, person, lesson, course_of(lesson), r->at, r->id);
-    learn_put_place(s, person, lesson, r->at, r->id);
+    if (!key_shaped(b->lesson)) return;
+    learn_put_done(s, r->person, b->lesson, course_of(b->lesson), r->at, r->id);
+    learn_put_place(s, r->person, b->lesson, r->at, r->id);
 }
 
 /* Questions belong to quiz. That somebody answered here says where she is. */
-static void apply_answered(Scope *s, const Record *r)
+void learn_hears_quiz_answered(Scope *s, const Record *r, const quiz_answered_body *b)
 {
-    Body *b = body_read(s, r->body);
-    str lesson = b ? body_str(b, "set") : (str){ 0 };
-    if (key_shaped(lesson)) learn_put_place(s, people_canonical(s, r->actor), lesson, r->at, r->id);
+    if (key_shaped(b->set)) learn_put_place(s, r->person, b->set, r->at, r->id);
 }
-
-static void drop_rows(Scope *s, int64_t person)
-{
-    learn_drop_answers(s, person);
-    learn_drop_done(s, person);
-    learn_drop_place(s, person);
-}
-
-static void apply_joined(Scope *s, const Record *r)
-{
-    int64_t from, into;
-    if (!str_int(r->subject, &from) || (into = people_canonical(s, from)) == from) return;
-    learn_give_answers(s, from, into);
-    learn_give_done(s, from, into);
-    learn_give_place(s, from, into);
-    drop_rows(s, from);
-}
-
-static void apply_erased(Scope *s, const Record *r)
-{
-    int64_t person;
-    if (str_int(r->subject, &person)) drop_rows(s, person);
-}
-
-const EntryKind learn_kinds[LEARN_KINDS] = {
-    { "learn.task",    apply_task,     MERGE_LATEST, .personal = true },
-    { "learn.done",    apply_done,     MERGE_APPEND, .personal = true },
-    { "quiz.answered", apply_answered, MERGE_APPEND, .personal = true },
-    { "person.joined", apply_joined,   MERGE_LATEST, .personal = true },
-    { "person.erased", apply_erased,   MERGE_APPEND },
-};
 
 /* ---- for other modules ------------------------------------------------------------------------------------------- */
 

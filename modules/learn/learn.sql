@@ -99,47 +99,20 @@ SELECT a.field, a.value, a.at, a.lesson, f.kind, f.label, f.unit
   JOIN learn_field f ON f.field = a.field AND f.lesson = a.lesson
  WHERE a.person = :me AND a.value <> '' ORDER BY a.field LIMIT 2000;
 
--- ---- what records make; called by the apply functions and by nothing else ---------------------------------------------
+-- ---- what records make ------------------------------------------------------------------------------------------------
 
 -- name: put_answer(person int, field str, value str, lesson str, at int, stamp int) run
 INSERT INTO learn_answer (person, field, value, lesson, at, stamp) VALUES (:person, :field, :value, :lesson, :at, :stamp)
-    ON CONFLICT (person, field) DO UPDATE SET value = excluded.value, lesson = excluded.lesson, at = excluded.at, stamp = excluded.stamp
-    WHERE excluded.stamp > learn_answer.stamp;
+    ON CONFLICT (person, field) DO UPDATE SET value = excluded.value, lesson = excluded.lesson, at = excluded.at, stamp = excluded.stamp;
 
 -- name: put_done(person int, lesson str, course str, at int, stamp int) run
+-- Completed once is completed: the first record counts.
 INSERT INTO learn_done (person, lesson, course, at, stamp) VALUES (:person, :lesson, :course, :at, :stamp)
-    ON CONFLICT (person, lesson) DO UPDATE SET at = excluded.at, stamp = excluded.stamp WHERE excluded.stamp < learn_done.stamp;
+    ON CONFLICT (person, lesson) DO NOTHING;
 
 -- name: put_place(person int, lesson str, at int, stamp int) run
 INSERT INTO learn_place (person, lesson, at, stamp) VALUES (:person, :lesson, :at, :stamp)
-    ON CONFLICT (person) DO UPDATE SET lesson = excluded.lesson, at = excluded.at, stamp = excluded.stamp
-    WHERE excluded.stamp > learn_place.stamp;
-
--- name: give_answers(person int, into int) run
-INSERT INTO learn_answer (person, field, value, lesson, at, stamp)
-SELECT CAST(:into AS BIGINT), field, value, lesson, at, stamp FROM learn_answer WHERE person = :person
-    ON CONFLICT (person, field) DO UPDATE SET value = excluded.value, lesson = excluded.lesson, at = excluded.at, stamp = excluded.stamp
-    WHERE excluded.stamp > learn_answer.stamp;
-
--- name: give_done(person int, into int) run
-INSERT INTO learn_done (person, lesson, course, at, stamp)
-SELECT CAST(:into AS BIGINT), lesson, course, at, stamp FROM learn_done WHERE person = :person
-    ON CONFLICT (person, lesson) DO UPDATE SET at = excluded.at, stamp = excluded.stamp WHERE excluded.stamp < learn_done.stamp;
-
--- name: give_place(person int, into int) run
-INSERT INTO learn_place (person, lesson, at, stamp)
-SELECT CAST(:into AS BIGINT), lesson, at, stamp FROM learn_place WHERE person = :person
-    ON CONFLICT (person) DO UPDATE SET lesson = excluded.lesson, at = excluded.at, stamp = excluded.stamp
-    WHERE excluded.stamp > learn_place.stamp;
-
--- name: drop_answers(person int) run
-DELETE FROM learn_answer WHERE person = :person;
-
--- name: drop_done(person int) run
-DELETE FROM learn_done WHERE person = :person;
-
--- name: drop_place(person int) run
-DELETE FROM learn_place WHERE person = :person;
+    ON CONFLICT (person) DO UPDATE SET lesson = excluded.lesson, at = excluded.at, stamp = excluded.stamp;
 
 -- ---- packs ------------------------------------------------------------------------------------------------------------
 

@@ -1,6 +1,6 @@
 /* learn_own - what the files of this module share with each other and with nobody else. */
 #pragma once
-#include "journal/journal.h"
+#include "learn_records.h"
 #include "learn.h"
 #include "learn_pack.h"
 #include "learn_sql.h"
@@ -8,9 +8,6 @@
 #include "web/web.h"
 
 struct Doctor;
-
-enum { LEARN_KINDS = 5 };
-extern const EntryKind learn_kinds[LEARN_KINDS];
 
 /* ---- standing (learn.c) ------------------------------------------------------------------------------------------ */
 

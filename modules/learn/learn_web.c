@@ -193,7 +193,7 @@ static void nav(Request *rq, Nav *bar)
 const Module learn_module = {
     .name = "learn",
     .routes = routes,       .route_n = COUNT_OF(routes),
-    .journal = learn_kinds, .journal_n = LEARN_KINDS,
+    .records = learn_records, .record_n = LEARN_RECORDS,
     .markup = &learn_pages_literals,
     .start = learn_start,   .nav = nav,               .doctor = learn_doctor, .command = learn_command,
     .tool = learn_tool,

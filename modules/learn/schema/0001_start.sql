@@ -1,3 +1,4 @@
+-- content: learn_pack learn_module learn_course learn_after learn_near learn_lesson learn_field learn_paper learn_sheet learn_term
 -- What packs bring. Not derived from the journal: `sampan learn install` makes it from files, the same on every node.
 -- Keys are addresses below /learn: "practices", "practices/order", "practices/order/map".
 CREATE TABLE learn_pack (
@@ -150,11 +151,13 @@ CREATE TABLE learn_term (
 ) @STRICT;
 
 -- What people do.
--- derived: learn_answer learn_done learn_place
+-- derived: learn_answer by person(person)
+-- derived: learn_done by person(person)
+-- derived: learn_place by person(person)
 
 -- A field of the tasks: one answer of a person, whichever lesson asks for it. The latest record wins.
 CREATE TABLE learn_answer (
-  person        @INT NOT NULL,
+  person        @PERSON NOT NULL,
   field         @TEXT NOT NULL,
   value         @TEXT NOT NULL,              -- as learn_task.c writes it; '' when it was taken out again
   lesson        @TEXT NOT NULL,
@@ -165,7 +168,7 @@ CREATE TABLE learn_answer (
 
 -- Completed once is completed: the first record counts, and later changes to the lesson take nothing away.
 CREATE TABLE learn_done (
-  person        @INT NOT NULL,
+  person        @PERSON NOT NULL,
   lesson        @TEXT NOT NULL,
   course        @TEXT NOT NULL,
   at            @INT NOT NULL,
@@ -175,8 +178,9 @@ CREATE TABLE learn_done (
 
 -- The lesson somebody last saved something in: an answer, a task, its completion. Reading alone writes nothing.
 CREATE TABLE learn_place (
-  person        @ID,
+  person        @PERSON PRIMARY KEY,
   lesson        @TEXT NOT NULL,
   at            @INT NOT NULL,
   stamp         @INT NOT NULL
 ) @STRICT;
+-- sealed: ac26ec584e3cc9c1
