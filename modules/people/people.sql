@@ -1,37 +1,16 @@
 -- name: person(id int) one
 SELECT id, name, lang, account AS "account:bool" FROM people_person WHERE id = :id;
 
--- name: alias_of(id int) one
-SELECT person FROM people_alias WHERE id = :id;
-
--- name: guests_of(person int) many
-SELECT id FROM people_alias WHERE person = :person ORDER BY id;
-
--- ---- derived, changed only by the apply functions ----
-
--- name: put_person(id int) run
-INSERT INTO people_person (id, account, name, name_stamp, lang, lang_stamp) VALUES (:id, 0, '', 0, '', 0)
-    ON CONFLICT (id) DO NOTHING;
+-- ---- what records make ----
 
 -- name: put_account(id int) run
-UPDATE people_person SET account = 1 WHERE id = :id;
+INSERT INTO people_person (id, account, name, lang) VALUES (:id, 1, '', '') ON CONFLICT (id) DO UPDATE SET account = 1;
 
--- name: put_name(id int, name str, stamp int) run
-UPDATE people_person SET name = :name, name_stamp = :stamp WHERE id = :id AND name_stamp < :stamp;
+-- name: put_name(id int, name str) run
+INSERT INTO people_person (id, account, name, lang) VALUES (:id, 0, :name, '') ON CONFLICT (id) DO UPDATE SET name = excluded.name;
 
--- name: put_lang(id int, lang str, stamp int) run
-UPDATE people_person SET lang = :lang, lang_stamp = :stamp WHERE id = :id AND lang_stamp < :stamp;
-
--- name: put_alias(id int, person int, stamp int) run
--- Two nodes may each have joined the same guest to somebody; the latest holds everywhere.
-INSERT INTO people_alias (id, person, stamp) VALUES (:id, :person, :stamp)
-    ON CONFLICT (id) DO UPDATE SET person = excluded.person, stamp = excluded.stamp WHERE excluded.stamp > people_alias.stamp;
-
--- name: drop_person(id int) run
-DELETE FROM people_person WHERE id = :id;
-
--- name: drop_aliases(person int) run
-DELETE FROM people_alias WHERE person = :person OR id = :person;
+-- name: put_lang(id int, lang str) run
+INSERT INTO people_person (id, account, name, lang) VALUES (:id, 0, '', :lang) ON CONFLICT (id) DO UPDATE SET lang = excluded.lang;
 
 -- ---- signing in ----
 
@@ -46,6 +25,3 @@ INSERT INTO people_login (login, person, hash) VALUES (:login, :person, :hash) O
 
 -- name: login_hash(person int, hash str) run
 UPDATE people_login SET hash = :hash WHERE person = :person;
-
--- name: login_drop(person int) run
-DELETE FROM people_login WHERE person = :person;

@@ -1,12 +1,13 @@
 /* people_web - signing in and out, making an account, and the page about oneself.
  *
  * URLs     /people, /people/session, /people/account, /people/name, /people/language, /people/password,
- *          /people/sessions, /people/sessions/:key, /people/records
+ *          /people/sessions, /people/sessions/:key, /people/records; /people/places and /people/erasure have files of their own
  * Rule     whether a name exists is told to nobody who does not know its password: the same words, the same time, and few
  *          tries. Making an account cannot hide that a name is taken, so there a refusal counts as a try. */
 #include "auth/auth.h"
-#include "people.h"
+#include "files/files.h"
 #include "people_command.h"
+#include "people_own.h"
 #include "people_pages.h"
 #include "people_sql.h"
 #include "web/site.h"
@@ -16,15 +17,12 @@ enum {
     TRIES_BY_ADDRESS = 100,       /* a classroom sits behind one address */
 };
 
-/* What a password hash found out, before the writer sees the request. */
-typedef struct Looked { int64_t person; str login, hash, new_hash; bool fits; } Looked;
-
 /* ---- few tries ----------------------------------------------------------------------------------------------------------- */
 
 static str by_name(Request *rq, str login) { return str_fmt(rq->s.arena, "name %.*s", STR_ARG(login)); }
 static str by_address(Request *rq) { return str_fmt(rq->s.arena, "address %.*s", STR_ARG(visitor_address(rq))); }
 
-static bool may_try(Request *rq, Form *f, str login)
+bool people_may_try(Request *rq, Form *f, str login)
 {
     int64_t a, b;
     bool name = auth_may_try(&rq->s, by_name(rq, login), TRIES_BY_NAME, &a);
@@ -59,7 +57,7 @@ static Reply sign_in_ahead(Request *rq)
     people_login_row row = { 0 };
     str password = form_raw(f, "password");
     bool readable = people_login_form(rq->s.arena, form_raw(f, "login"), &l->login) && str_chars(password) <= PASSWORD_MAX;
-    if (!may_try(rq, f, l->login)) return too_often(rq);
+    if (!people_may_try(rq, f, l->login)) return too_often(rq);
     if (readable && people_login(&rq->s, l->login, &row)) {
         l->person = row.person;
         l->hash = row.hash;
@@ -88,7 +86,7 @@ static Reply session_post(Request *rq)
 {
     const Looked *l = rq->ahead;
     Form *f = form(rq);
-    if (!may_try(rq, f, l->login)) return too_often(rq);
+    if (!people_may_try(rq, f, l->login)) return too_often(rq);
     bool fits = still_fits(rq, l);
     tried(rq, l->login, fits);
     if (!fits) {
@@ -146,7 +144,7 @@ static Reply enrol_ahead(Request *rq)
     form_text(f, "name", 1, PEOPLE_NAME_MAX);
     l->login = read_login(rq, f);
     check_new_password(rq, f, "password");
-    if (!form_bad(f)) may_try(rq, f, l->login);
+    if (!form_bad(f)) people_may_try(rq, f, l->login);
     return form_bad(f) ? unprocessable(enrol_page(rq)) : hash_new(rq, l, form_raw(f, "password"));
 }
 
@@ -188,8 +186,9 @@ static Reply me_page(Request *rq, Form *f)
     people_login_of_row login = { 0 };
     set_if_absent(f, "name", rq->name);
     set_if_absent(f, "lang", str_from(rq->s.lang->tag));
-    if (!rq->signed_in) return people_guest(rq, f, languages(rq));
+    if (!rq->signed_in) return people_guest(rq, rq->s.me != 0, f, languages(rq));
     people_login_of(&rq->s, rq->s.me, &login);
+    never_kept(rq);
     SessionRows sessions = auth_sessions(&rq->s, rq->s.me, session_cookie(rq));
     return people_me(rq, rq->name, login.login, f, &sessions, languages(rq));
 }
@@ -222,8 +221,16 @@ static Reply password_ahead(Request *rq)
     people_login_of_row row = { 0 };
     check_new_password(rq, f, "new_password");
     if (people_login_of(&rq->s, rq->s.me, &row)) *l = (Looked){ rq->s.me, row.login, row.hash };
-    if (!form_bad(f) && may_try(rq, f, l->login)) l->fits = auth_hash_fits(rq->s.arena, l->hash, form_raw(f, "password"));
+    if (!form_bad(f) && people_may_try(rq, f, l->login)) l->fits = auth_hash_fits(rq->s.arena, l->hash, form_raw(f, "password"));
     return form_bad(f) ? unprocessable(me_page(rq, f)) : hash_new(rq, l, form_raw(f, "new_password"));
+}
+
+bool people_proves(Request *rq, Form *f, const Looked *l)
+{
+    bool fits = still_fits(rq, l);
+    tried(rq, l->login, fits);
+    if (!fits) form_error(f, "password", T(&rq->s, "This is not the password you have."));
+    return fits;
 }
 
 /* Whoever else holds a session of hers, does not from now on. */
@@ -231,12 +238,7 @@ static Reply password_post(Request *rq)
 {
     const Looked *l = rq->ahead;
     Form *f = form(rq);
-    bool fits = still_fits(rq, l);
-    tried(rq, l->login, fits);
-    if (!fits) {
-        form_error(f, "password", T(&rq->s, "This is not the password you have."));
-        return unprocessable(me_page(rq, f));
-    }
+    if (!people_proves(rq, f, l)) return unprocessable(me_page(rq, f));
     people_login_hash(&rq->s, rq->s.me, l->new_hash);
     auth_sessions_end_all(&rq->s, rq->s.me, session_cookie(rq));
     session_begin(rq, rq->s.me);
@@ -257,42 +259,23 @@ static Reply one_session_delete(Request *rq)
     return see_other(rq, "/people");
 }
 
-/* One record a line, also those from before she had an account. */
+static bool records_next(Scope *s, void *state, Out *out) { return journal_copy(s, state, out); }
+
+/* One record a line, also those from before she had an account, and what others wrote of her. */
 static Reply records_get(Request *rq)
 {
+    JournalCopy copy = { .person = rq->s.me };
     if (!rq->s.me) return not_found(rq);
-    people_guests_of_rows guests = people_guests_of(&rq->s, rq->s.me);
-    int64_t *ids = NEW(rq->s.arena, int64_t, guests.n + 1);
-    for (ptrdiff_t i = 0; i < guests.n; i++) ids[i] = guests.row[i].id;
-    ids[guests.n] = rq->s.me;
-    return text_reply(rq, S("application/jsonl"), journal_copy(&rq->s, ids, guests.n + 1));
+    return stream_reply(rq, S("application/jsonl"), S("records.jsonl"), records_next, &copy, sizeof copy);
 }
 
-static Reply erasure_ahead(Request *rq)
+/* A record that is too long for a line says which file it lies in. */
+static Reply record_file_get(Request *rq)
 {
-    Form *f = form(rq);
-    Looked *l = rq->ahead = NEW(rq->s.arena, Looked, 1);
-    people_login_of_row row = { 0 };
-    if (people_login_of(&rq->s, rq->s.me, &row)) *l = (Looked){ rq->s.me, row.login, row.hash };
-    if (!may_try(rq, f, l->login)) return with_status(me_page(rq, f), 429);
-    l->fits = auth_hash_fits(rq->s.arena, l->hash, form_raw(f, "password"));
-    return (Reply){ 0 };
-}
-
-static Reply account_delete(Request *rq)
-{
-    const Looked *l = rq->ahead;
-    Form *f = form(rq);
-    bool fits = still_fits(rq, l);
-    tried(rq, l->login, fits);
-    if (!fits) {
-        form_error(f, "password", T(&rq->s, "This is not the password you have."));
-        return unprocessable(me_page(rq, f));
-    }
-    people_erase(&rq->s);
-    session_end(rq);
-    notice(rq, T(&rq->s, "Your account and everything you wrote are erased."));
-    return see_other(rq, "/");
+    StoredFile f;
+    str name = path_str(rq, "name");
+    if (!rq->s.me || !journal_names_file(&rq->s, rq->s.me, name) || !files_find(&rq->s, name, &f)) return not_found(rq);
+    return file_reply(rq, f.name, f.type, f.name);
 }
 
 /* Where a form was refused the browser shows the form's address; asked for again, it is the page with the form. */
@@ -313,7 +296,6 @@ static const Route routes[] = {
     GET   ("/people/session",       session_again_get,  .who = WHO_ANYONE),
     GET   ("/people/account/new",   enrol_get,          .who = WHO_ANYONE, .page = "enrolment"),
     POST  ("/people/account",       account_post,       .who = WHO_ANYONE, .page = "enrolment", .ahead = enrol_ahead),
-    DELETE("/people/account",       account_delete,     .who = WHO_SIGNED_IN, .page = "me", .ahead = erasure_ahead),
     GET   ("/people/account",       account_again_get,  .who = WHO_ANYONE),
     GET   ("/people/name",          me_again_get,       .who = WHO_ANYONE),
     GET   ("/people/password",      me_again_get,       .who = WHO_ANYONE),
@@ -325,12 +307,18 @@ static const Route routes[] = {
     DELETE("/people/sessions",      sessions_delete,    .who = WHO_SIGNED_IN),
     DELETE("/people/sessions/:key", one_session_delete, .who = WHO_SIGNED_IN),
     GET   ("/people/records",       records_get,        .who = WHO_ANYONE),
+    GET   ("/people/records/:name", record_file_get,    .who = WHO_ANYONE),
+    GET   ("/people/places",        people_places_get,  .who = WHO_ANYONE, .page = "places_page"),
+    GET   ("/people/erasure",       people_erasure_get, .who = WHO_ANYONE, .page = "erasure"),
+    POST  ("/people/erasure",       people_erasure_post, .who = WHO_ANYONE, .page = "erasure", .ahead = people_erasure_ahead),
+    GET   ("/people/erasure/:seal", people_erased_get,  .who = WHO_ANYONE, .page = "erased"),
 };
 
 const Module people_module = {
     .name = "people",
     .routes = routes,        .route_n = COUNT_OF(routes),
-    .journal = people_kinds, .journal_n = PEOPLE_KINDS,
+    .records = people_records, .record_n = PEOPLE_RECORDS,
+    .fills = "auth",
     .nav = nav,
     .markup = &people_pages_literals,
     .command = people_command,
