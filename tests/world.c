@@ -15,6 +15,7 @@
 #include "db_all.h"
 #include "i18n/i18n.h"
 #include "people/people.h"
+#include "trial.h"
 #include "web/web_private.h"
 #include "world_run.h"
 
@@ -23,21 +24,22 @@ extern const int all_module_n;
 extern const Asset app_assets[];
 extern const int app_asset_n;
 
-enum { WORLD_BYTES = 512 << 20, REQUEST_BYTES = 32 << 20, JAR_MAX = 8, MODULES_MAX = 64 };
+enum { WORLD_BYTES = 512 << 20, REQUEST_BYTES = 32 << 20, JAR_MAX = 8, MODULES_MAX = 64, TABLES_MAX = 512 };
 #define WORLD_BEGINS (int64_t)1795316400000      /* 2026-11-22T03:00:00Z */
 
 typedef struct Cookie { str name, value; } Cookie;
 typedef struct Jar { Cookie cookie[JAR_MAX]; int n; } Jar;
 
 struct World {
-    Region      region;
-    Arena       arena;
+    Region      region, requests;
+    Arena       arena, request;         /* request: what one begins with, and leaves as it was */
     const WorldPlace *place;
     const Suite *suite;
     Site       *site;           /* NULL until it is asked for: see world_site */
     HttpApp     app;
     Jar         jar[VISITORS];
-    const Module *modules[MODULES_MAX];
+    const Module *modules[MODULES_MAX]; int module_n;
+    DbTable     tables[TABLES_MAX]; int table_n;
     int         failed;
 };
 
@@ -68,18 +70,35 @@ static bool enrol(Scope *s, void *arg)
     return true;
 }
 
+/* Returns how many migrations make what was collected: the trial's, which is the last, only where the trial is. */
+static int collect_parts(World *w)
+{
+    const Suite *suite = w->suite;
+    bool trial = false;
+    w->module_n = w->table_n = 0;
+    for (int i = 0; i < all_module_n; i++) w->modules[w->module_n++] = all_modules[i];
+    for (int i = 0; suite && i < suite->module_n; i++) {
+        w->modules[w->module_n++] = suite->modules[i];
+        trial |= strcmp(suite->modules[i]->name, trial_module.name) == 0;
+    }
+    for (int i = 0; i < db_table_n; i++) w->tables[w->table_n++] = db_tables[i];
+    for (int i = 0; trial && i < trial_table_n; i++) w->tables[w->table_n++] = trial_tables[i];
+    return db_migration_n + trial;
+}
+
 static void open_site(World *w)
 {
     const WorldPlace *place = w->place;
-    const Suite *suite = w->suite;
-    int n = 0;
+    DbMigration *steps = NEW(&w->arena, DbMigration, db_migration_n + 1);
+    memcpy(steps, db_migrations, sizeof *steps * (size_t)db_migration_n);
+    steps[db_migration_n] = trial_migration;
+    int step_n = collect_parts(w);
     str why;
-    for (int i = 0; i < all_module_n; i++) w->modules[n++] = all_modules[i];
-    for (int i = 0; suite && i < suite->module_n; i++) w->modules[n++] = suite->modules[i];
     SiteSetup setup = {
         .config = { .listen = "", .data = place->data, .database_url = place->url, .content = place->content, .user = "" },
-        .modules = w->modules, .module_n = n,
-        .migrations = db_migrations, .migration_n = db_migration_n,
+        .modules = w->modules, .module_n = w->module_n,
+        .migrations = steps, .migration_n = step_n,
+        .tables = w->tables, .table_n = w->table_n, .ids = db_ids, .id_n = db_id_n,
         .assets = app_assets, .asset_n = app_asset_n,
         .layout_begin = layout_begin, .layout_end = layout_end,
         .clock = world_clock,
@@ -97,14 +116,17 @@ static void world_open(World *w, const WorldPlace *place, const Suite *suite)
     *w = (World){ .place = place, .suite = suite };
     os_log_quiet(true);
     i18n_start();
-    CHECK(region_open(&w->region, WORLD_BYTES));
+    CHECK(region_open(&w->region, WORLD_BYTES) && region_open(&w->requests, REQUEST_BYTES));
     w->arena = region_arena(&w->region, NULL);
+    w->request = region_arena(&w->requests, NULL);
 }
 
+static void people_are_declared(World *w);
+
+/* Its memory goes with the process. */
 static void world_close(World *w)
 {
     if (w->site) site_close(w->site);
-    region_close(&w->region);
 }
 
 /* Many tests ask pure functions, or begin with a fork, and need neither tables nor threads. */
@@ -117,6 +139,12 @@ Site *world_site(World *w)
     }
     open_site(w);
     return w->site;
+}
+
+void world_again(World *w)
+{
+    site_close(world_site(w));
+    open_site(w);
 }
 
 void world_make_first(const WorldPlace *place)
@@ -132,16 +160,23 @@ void world_make_first(const WorldPlace *place)
     world_close(&w);
 }
 
-int world_run(const WorldPlace *place, const Suite *suite, const Test *test)
+World *world_begin(const WorldPlace *place, const Suite *suite)
 {
     static World w;
     clock_ms = WORLD_BEGINS;
     world_open(&w, place, suite);
     for (Visitor v = 0; v < VISITORS; v++)
         if (cookie_of[v]) w.jar[v] = (Jar){ .cookie = { { S(COOKIE_SESSION), str_from(cookie_of[v]) } }, .n = 1 };
-    test->run(&w);
-    world_close(&w);
-    return w.failed;
+    return &w;
+}
+
+int world_run(const WorldPlace *place, const Suite *suite, const Test *test)
+{
+    World *w = world_begin(place, suite);
+    test->run(w);
+    people_are_declared(w);
+    world_close(w);
+    return w->failed;
 }
 
 const char *world_folder(World *w)
@@ -211,6 +246,7 @@ typedef struct Visiting {
     World          *w;
     Visitor         who;
     Visit           visit;
+    HttpSource     *source;     /* of the body, when it is a stream */
     bool            answered;
 } Visiting;
 
@@ -237,6 +273,7 @@ static void answered(HttpRequest *http, const HttpReply *reply)
     out_init(&headers, &w->arena, 256);
     if (reply->etag.n) out_fmt(&headers, "etag: %.*s\n", STR_ARG(reply->etag));
     v->visit = (Visit){ .status = reply->status, .body = body_of(w, reply), .type = str_keep(&w->arena, reply->type) };
+    v->source = reply->source;
     for (int i = 0; i < reply->header_n; i++) {
         const HttpHeader *h = &reply->headers[i];
         if (str_eq_nocase(h->name, S("location"))) v->visit.location = str_keep(&w->arena, h->value);
@@ -247,6 +284,22 @@ static void answered(HttpRequest *http, const HttpReply *reply)
     v->answered = true;
     pthread_cond_signal(&reply_came);
     pthread_mutex_unlock(&reply_lock);
+}
+
+/* As from a server: when the request has ended and its memory is gone. */
+static void take_source(Visiting *v, bool head)
+{
+    enum { ROOM = 64 * 1024 };
+    Out o;
+    ptrdiff_t n = 0;
+    out_init(&o, &v->w->arena, ROOM);
+    while (!head && (n = v->source->read(v->source, o.p + o.n, o.cap - o.n)) > 0) {
+        o.n += n;
+        out_more(&o, ROOM);
+    }
+    v->source->end(v->source);
+    v->visit.body = out_text(&o);
+    v->visit.broken = n < 0;
 }
 
 static void wait_for_reply(Visiting *v)
@@ -293,11 +346,9 @@ static void address(HttpRequest *http, const char *path)
 
 Visit request(World *w, Visitor who, const char *method, const char *path, const HttpHeader *headers, int n, str body)
 {
-    Region region;
     Visiting v = { .w = w, .who = who };
     world_site(w);
-    CHECK(region_open(&region, REQUEST_BYTES));
-    v.http = (HttpRequest){ .arena = region_arena(&region, NULL), .method = str_from(method), .peer = S("127.0.0.1"), .answered = answered };
+    v.http = (HttpRequest){ .arena = w->request, .method = str_from(method), .peer = S("127.0.0.1"), .answered = answered };
     HttpHeader *all = NEW(&v.http.arena, HttpHeader, n + 2);
     for (int i = 0; i < n; i++) all[i] = headers[i];
     all[n] = (HttpHeader){ S("host"), S("sampan.test") };
@@ -308,7 +359,8 @@ Visit request(World *w, Visitor who, const char *method, const char *path, const
     if (take_body(&v, body)) w->app.serve(w->app.self, &v.http);
     wait_for_reply(&v);
     w->app.ended(w->app.self, &v.http);
-    region_close(&region);
+    arena_rewind(&v.http.arena, w->request);
+    if (v.source) take_source(&v, str_eq(str_from(method), S("HEAD")));
     return v.visit;
 }
 
@@ -440,6 +492,41 @@ int64_t world_person(World *w, Visitor who)
     Landing l;
     if (seen.cookie.n) must(site_read(world_site(w), &w->arena, 0, see, &seen, &l), &l, "session");
     return seen.session.person;
+}
+
+/* ---- what every test leaves ---------------------------------------------------------------------------------------------------- */
+
+/* A person's id can come into a column by way of a field of a record, and no generator sees that: so each test looks at what it has left. She
+ * may stand only where the schema says @PERSON. (Two questions: the first writes the second, and is asked once.) */
+#define SOMEBODY "(SELECT id FROM auth_person WHERE id > 4194304 UNION SELECT stream FROM journal WHERE audience = 7)"
+
+static str undeclared_sql(World *w)
+{
+    static char *kept;
+    Out o;
+    if (kept) return str_from(kept);
+    out_init(&o, &w->arena, 1 << 14);
+    out_lit(&o, "SELECT group_concat('SELECT ''' || t.name || '.' || c.name || ''' AS place FROM ' || t.name || ' WHERE ' || c.name || "
+                "' IN " SOMEBODY "', ' UNION ') AS value FROM sqlite_schema t JOIN pragma_table_info(t.name) c "
+                "WHERE c.type = 'INTEGER' AND t.name || '.' || c.name NOT IN (''");
+    for (int i = 0; i < db_id_n; i++)
+        if (db_ids[i].person) out_fmt(&o, ", '%s.%s'", db_ids[i].table, db_ids[i].column);
+    out_lit(&o, ") AND t.name IN (''");
+    for (int i = 0; i < db_table_n; i++)
+        if (db_tables[i].made == DB_DERIVED || db_tables[i].made == DB_LOCAL) out_fmt(&o, ", '%s'", db_tables[i].name);
+    out_lit(&o, ")");
+    str asked = sql_str(w, str_keep(&w->arena, out_text(&o)).p);
+    kept = strndup(asked.p, (size_t)asked.n);
+    return asked;
+}
+
+static void people_are_declared(World *w)
+{
+    if (!w->site || db_engine(w->site->db) != DB_SQLITE) return;
+    world_fail(w, 0);
+    str places = sql_str(w, str_fmt(&w->arena, "SELECT coalesce(group_concat(place, ' '), '') AS value FROM (%.*s)", STR_ARG(undeclared_sql(w))).p);
+    if (places.n) fprintf(stderr, "a person stands in a column that is not declared @PERSON: %.*s\n", STR_ARG(places));
+    w->failed += places.n > 0;
 }
 
 void world_fail(World *w, int64_t nth)

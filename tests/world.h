@@ -18,7 +18,8 @@
 typedef struct World World;
 typedef enum Visitor { STRANGER, ANA, BO, STAFF, GUEST, VISITORS } Visitor;   /* STRANGER and GUEST have no account; BO and ANA do */
 
-typedef struct Visit { int status; str body, location, type, headers; } Visit;   /* headers: "name: value" lines, etag among them */
+typedef struct Visit { int status; str body, location, type, headers; bool broken; } Visit;   /* headers: "name: value" lines, etag
+                                                                                     among them; broken: a stream broke off */
 
 Visit get (World *w, Visitor who, const char *path);
 Visit get_json(World *w, Visitor who, const char *path);
@@ -34,6 +35,7 @@ void    forget_cookies(World *w, Visitor who);
 void    world_wait(World *w, int64_t ms);
 int64_t world_now(World *w);
 Site   *world_site(World *w);                            /* made on first use, as every visit and every query does */
+void    world_again(World *w);                           /* closed and opened, as after a restart or an update; visitors keep their cookies */
 const char *world_folder(World *w);                      /* the data folder, with or without an installation in it */
 Arena  *world_arena(World *w);
 int64_t world_person(World *w, Visitor who);
@@ -50,7 +52,7 @@ void    world_fail(World *w, int64_t nth);               /* 0: no call fails; th
 /* ---- tests ---------------------------------------------------------------------------------------------------- */
 typedef struct Test { const char *name; void (*run)(World *w); } Test;
 typedef struct Suite { const char *name, *file; const Test *tests; int n; const Module *const *modules; int module_n; } Suite;
-/* modules: extra modules for this suite only (test routes), after the program's. */
+/* modules: extra modules for this suite only (test routes), after the program's. One that is called trial has the trial's tables. */
 
 #define TEST(name) static void name(World *w)
 #define TESTS(suite, ...) TESTS_WITH(suite, NULL, 0, __VA_ARGS__)

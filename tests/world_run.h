@@ -1,4 +1,4 @@
-/* world_run - what the runner asks of the World. */
+/* world_run - what the runner asks of the World; and a fuzz target, which begins one and never ends it. */
 #pragma once
 #include "world.h"
 
@@ -10,4 +10,5 @@ typedef struct WorldPlace {
 } WorldPlace;
 
 void world_make_first(const WorldPlace *place);                                     /* ends the process when it cannot */
+World *world_begin(const WorldPlace *place, const Suite *suite);                    /* one a process */
 int  world_run(const WorldPlace *place, const Suite *suite, const Test *test);      /* how many expectations failed */
