@@ -192,7 +192,38 @@ async function growthRow() {
   for (const h of houses) await h.house.close();
 }
 
-const parts = { lesson: lessonRows, answers: answerRow, memory: memoryRow, start: startRow, growth: growthRow };
+// Both regions are made and measured by one program, in turn; see tests/bench/region.c.
+function regionRows() {
+  const centres = Number(process.env.BENCH_CENTRES || 1000), told = n => n.toLocaleString("en"), ms = n => `${n.toFixed(2)} ms`;
+  const out = execFileSync(path.join(root, "build/release/region"), [path.join(work, "region"), String(centres)], { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
+  const measured = new Map(out.trim().split("\n").map(line => line.split("\t")).map(([what, small, large]) => [what, { small: Number(small), large: Number(large) }]));
+  const against = (show, ...names) => {
+    const both = names.map(name => measured.get(name)), of = side => both.map(b => b[side]);
+    const sum = side => of(side).reduce((a, b) => a + b, 0);
+    return `${(sum("large") / sum("small")).toFixed(2)}× (${of("large").map(show).join(", ")} against ${of("small").map(show).join(", ")})`;
+  };
+  const here = `a box of 30 people in a region of ${told(centres)} centres and ${told(centres * 100)} people against one of 10 and 1,000`;
+  row(`${here}: rows it holds, all tables`, against(told, "rows at the box after a lesson"), "≤ 1.0×", "flat");
+  row("bytes of its database", against(told, "bytes at the box after a lesson"), "≤ 1.0×", "flat");
+  row("bytes of its question and the answer, nothing new", against(told, "nothing new: have", "nothing new: lack"), "≤ 1.0×", "flat");
+  row("the same when the hub asks", against(told, "nothing new, the hub asks: have", "nothing new, the hub asks: lack"), "≤ 1.0×", "flat");
+  row("bytes of question, answer and what the box then gives, after 30 people did a lesson", against(told, "a lesson: have", "a lesson: lack", "a lesson: answer"), "≤ 1.0×", "flat");
+  row("CPU of the hub to answer, nothing new", against(ms, "nothing new: the hub answers, CPU ms"), "≤ 1.1×", "flat");
+  row("CPU of the hub to answer and to take that lesson", against(ms, "a lesson: the hub answers, CPU ms", "a lesson: the hub takes, CPU ms"), "≤ 1.1×", "flat");
+}
+
+// voices stand in the stream of an economy, answers in her own.
+async function erasureRow() {
+  for (const kind of ["voices", "answers"]) {
+    const folder = mkdtempSync(path.join(work, "erase-"));
+    const out = JSON.parse(execFileSync(path.join(root, "build/release/erase"), [folder, "100000", kind], { encoding: "utf8" }));
+    row(`erasing a subject with 100,000 ${kind}: longest wait of somebody who saves meanwhile, and the whole`,
+      `${out.meanwhile.longest} ms (p99 ${out.meanwhile.p99} ms; without it ${out.alone.longest} and ${out.alone.p99} ms), ${(out.whole / 1000).toFixed(1)} s in ${out.parts} parts`, "p99 ≤ 8 ms", "p99 ≤ 4 ms");
+    rmSync(folder, { recursive: true });
+  }
+}
+
+const parts = { lesson: lessonRows, answers: answerRow, memory: memoryRow, start: startRow, growth: growthRow, region: regionRows, erasure: erasureRow };
 const chosen = process.argv.slice(2);
 for (const [name, run] of Object.entries(parts)) if (!chosen.length || chosen.includes(name)) await run();
 rmSync(work, { recursive: true, force: true });

@@ -7,6 +7,7 @@
 #include "db_all.h"
 #include "journal/journal.h"
 #include "people/people.h"
+#include "quiz_records.h"
 #include "web/site.h"
 
 extern const Module *const all_modules[];
@@ -26,20 +27,9 @@ static const DbQuery questions = { .name = "seed_questions", .file = __FILE__, .
 
 typedef struct Portion { int64_t from, to; } Portion;
 
-static str answer_to(Scope *s, const Question *q)
+static void answer(Scope *s, const Question *q)
 {
-    Out body;
-    out_init(&body, s->arena, 256);
-    Json j = json_to(&body);
-    json_object(&j, S(""));
-    json_str(&j, S("set"), S(SET));
-    json_str(&j, S("question"), q->name);
-    json_id(&j, S("version"), q->version);
-    json_str(&j, S("response"), S("1"));
-    json_str(&j, S("hit"), S("1"));
-    json_int(&j, S("score"), 100);
-    json_object_end(&j);
-    return out_text(&body);
+    quiz_answered_add(s, S(SET), (quiz_answered_body){ S(SET), q->name, q->version, S("1"), S("1"), 100 });
 }
 
 static bool make_learners(Scope *s, void *arg)
@@ -52,7 +42,7 @@ static bool make_learners(Scope *s, void *arg)
         s->me = journal_id(s);
         people_guest_made(s, s->me);
         people_enrol(s, str_fmt(s->arena, "Learner %lld", (long long)i), str_fmt(s->arena, "seed-%lld-%lld", (long long)i, (long long)s->me), S("none"));
-        for (ptrdiff_t k = 0; k < n; k++) journal_add(s, "quiz.answered", S(SET), answer_to(s, (Question *)rows + k));
+        for (ptrdiff_t k = 0; k < n; k++) answer(s, (Question *)rows + k);
         *s->arena = rewind;
     }
     return true;
@@ -71,6 +61,7 @@ int main(int argc, char **argv)
     Arena keep = region_arena(&own, NULL);
     SiteSetup setup = { .config = { .data = argv[1], .database_url = argc > 3 ? argv[3] : "", .content = SAMPAN_SOURCE "/content" },
                         .modules = all_modules, .module_n = all_module_n, .migrations = db_migrations, .migration_n = db_migration_n,
+                        .tables = db_tables, .table_n = db_table_n, .ids = db_ids, .id_n = db_id_n,
                         .layout_begin = no_layout, .layout_end = no_layout };
     str why;
     Site *site = site_open(&setup, &keep, &why);
