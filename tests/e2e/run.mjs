@@ -4,6 +4,7 @@ import "./voyage.mjs";
 import "./weather.mjs";
 import "./operator.mjs";
 import "./hostile.mjs";
+import "./leaving.mjs";
 
 const browser = await openBrowser();
 const fine = await runVisits({ browser }, process.argv[2]);

@@ -192,6 +192,18 @@ visit("what a visitor typed before her first answer is still hers after it", asy
   expect(await page.locator("#task textarea").first().inputValue() === "Dear Mei, thank you for writing.", "the draft did not follow her");
 }));
 
+visit("what cannot be saved just now is kept, said to be, and sent again by itself", async ({ browser }) => inHouse(browser, phone, async ({ house, page }) => {
+  const map = solutions("practices/order/10-map.gift"), [first] = map.keys();
+  await page.goto(`${house.url}${COURSE}/map/questions`);
+  await page.route("**/quiz/answers", route => route.fulfill({ status: 503, contentType: "text/html", body: "<!doctype html><main><h1>Set up again</h1></main>" }));
+  await fillIn(question(page, first), map.get(first));
+  await question(page, first).locator("button").click();
+  await question(page, first).getByText("This cannot be saved just now.").waitFor();
+  expect(await page.locator(".offline").count() === 0, "the link is said to be gone, and it is there");
+  await page.unroute("**/quiz/answers");
+  await question(page, first).getByText("Right.").first().waitFor({ timeout: 25000 });
+}));
+
 visit("one question answered from two tabs: both answers are kept, the later one counts, neither tab fails", async ({ browser }) => inHouse(browser, desktop, async ({ house, context, page }) => {
   const map = solutions("practices/order/10-map.gift"), [first] = map.keys();
   await page.goto(`${house.url}${COURSE}/map/questions`);
