@@ -2,7 +2,8 @@
 # extract.sh BUILD          - collects every text of the program into sampan.pot and merges it into the .po files.
 # extract.sh --check BUILD  - changes nothing; fails when sampan.pot is behind, or a complete language lacks a text.
 #
-# BUILD is the build folder: tmplgen there knows the texts of the pages. Texts of C are T(), TN() and N_().
+# BUILD is the build folder: tmplgen there knows the texts of the pages, recgen those of records: why a law keeps one. Texts of C
+# are T(), TN() and N_().
 set -eu
 complete="ar"                   # languages that must have every text; others may be on their way
 
@@ -17,6 +18,11 @@ texts_of_pages() {
     tools/sources.sh | sed -n 's/^page \([^ ]*\) .*/\1/p' | LC_ALL=C sort -u | while read -r prefix; do
         tools/sources.sh | sed -n "s/^page $prefix //p" | xargs "$build/tmplgen" "$tmp" "$prefix"
     done
+}
+
+texts_of_records() {
+    tools/sources.sh | sed -n 's/^records [^ ]* //p' | xargs "$build/recgen" "$tmp"
+    for f in "$tmp"/*_records.pot; do msguniq --output-file="$f" "$f"; done      # one law asks for many kinds
 }
 
 texts_of_c() {
@@ -53,6 +59,7 @@ missing() {                     # missing LANGUAGE - texts without a translation
 }
 
 texts_of_pages
+texts_of_records
 texts_of_c
 { head_of_template; echo; template | sed '1,/^$/d'; } > "$tmp/sampan.txt"
 
