@@ -67,7 +67,7 @@ export function pages(who) {
     list["/example"] = d => ({ notes: each(d.notes, "id", "body", "written_at", "done") });
   }
   if (who.staff) {
-    list["/learn/content"] = d => ({ packs: each(d.packs, "pack", "title", "language", "installed_at", "problem_n", "modules", "courses", "lessons", "questions") });
+    list["/learn/content"] = d => ({ packs: each(d.packs, "pack", "title", "language", "problem_n", "modules", "courses", "lessons", "questions") });
     for (const set of [...LESSONS, "trial/first/gone"]) list[`/quiz/statistics/${set}`] = statistics;
   }
   return list;
