@@ -4,7 +4,7 @@
  * Tables   journal_person, journal_joined: made from the card, and nothing else
  * Rule     only an account has guests, and is nobody else's; a guest who was joined twice belongs to the first; she is erased with any
  *          who said that she was her. The last cannot be taken back: words that are gone are gone. So it must not lean on a record that may still
- *          be on its way: only the installation that made a guest can join her, and what it said before comes before. */
+ *          be on its way: only the installation that made a guest can give her an account or join her, and what it said before comes before. */
 #include "journal/journal_own.h"
 
 #include "jobs/jobs.h"
@@ -47,7 +47,7 @@ void person_enrolled_apply(Scope *s, const Record *r, const person_enrolled_body
 {
     Person p;
     int64_t id = owner_of(r->stream);
-    if (!journal_person(s, id, &p) || !p.joined) journal_rows_person_account(s, id);
+    if (made_there(s, id, r->node) && (!journal_person(s, id, &p) || !p.joined)) journal_rows_person_account(s, id);
 }
 
 void person_joined_apply(Scope *s, const Record *r, const person_joined_body *b)

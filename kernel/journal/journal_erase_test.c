@@ -445,6 +445,23 @@ static void guest_comes_later(World *w, bool erasure_first)
 TEST(a_guest_who_turns_out_to_be_somebody_erased_is_erased) { guest_comes_later(w, true); }
 TEST(a_guest_is_erased_with_her_whose_join_was_known_before) { guest_comes_later(w, false); }
 
+/* Her phone is at box 1 and knows her as a guest. That another installation says she has an account must not come too late for what is
+ * erased there. */
+TEST(an_account_is_given_where_a_guest_was_made_and_nowhere_else)
+{
+    Three t = three_nodes(w);
+    Net *net = t.net;
+    int64_t was = guest(net, 1);
+    EXPECT(notes(net, 1, was, WORD " as a guest") && belongs(net, 1, was, id_at(1000, 1, 0)));
+    net_all_meet(net);
+    EXPECT(enrols(net, 2, was, "Somebody"));
+    net_wait(net, SECOND);
+    EXPECT(joins(net, 1, t.ana, was) && erases_herself(net, 1, t.ana) && goes(net, 1, t.ana) && goes(net, 1, was));
+    net_all_meet(net);
+    expect_gone_everywhere(&t, t.ana);
+    net_close(net);
+}
+
 /* Two people used one phone before either had an account: the words of both stand there, and who erases hers erases those. */
 static void guest_of_two(World *w, bool the_first_goes)
 {
@@ -539,5 +556,6 @@ TESTS(journal_erase, when_she_is_said_to_be_gone_her_words_are_in_no_row_no_file
       two_nodes_that_both_erase_her_and_a_third_that_writes_on_end_with_the_same,
       what_a_node_wrote_that_had_not_heard_comes_after_she_is_gone_and_comes_without_its_words,
       a_guest_who_turns_out_to_be_somebody_erased_is_erased, a_guest_is_erased_with_her_whose_join_was_known_before,
+      an_account_is_given_where_a_guest_was_made_and_nowhere_else,
       a_guest_of_two_accounts_goes_with_the_one_who_has_her, a_guest_of_two_accounts_goes_with_the_other_too_and_the_one_who_had_her_stays,
       whatever_call_fails_in_whatever_part_it_goes_on_and_ends_as_if_nothing_had_been, an_erasure_that_the_power_cut_off_goes_on_when_it_is_back)

@@ -130,7 +130,7 @@ static void human_acts(Life *l, Act act)
 {
     Human *h = somebody(l);
     if (!h) return;
-    int node = where(l, h);
+    int node = act == ENROL && pick(l, 4) ? h->home : where(l, h);
     Deed d = { .act = act, .words = words_of(l, h->id), .c = pick(l, 5) };
     if (act == BELONG || act == LEAVE) d.a = l->centre[1 + pick(l, BOXES)];
     if (act == VOICE) {
@@ -146,7 +146,7 @@ static void human_acts(Life *l, Act act)
     if (act == MARK) d.a = h->id + 1;                    /* of nobody: a mark may come without its note */
     if (act == MARK && pick(l, 2)) d.a = net_int(l->net, node, at(l->w, "SELECT coalesce(max(id), 0) AS value FROM example_note WHERE person = %lld", (long long)h->id));
     bool done = does(l, node, h->id, &d);
-    if (act == ENROL && done) h->account = true;
+    if (act == ENROL && done && node == h->home) h->account = true;
     if (act == ERASE && done) h->erased = true;
 }
 
