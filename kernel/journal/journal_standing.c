@@ -120,14 +120,14 @@ static Stands either(Stands a, Stands b)
     return a == STANDS_UNKNOWN || b == STANDS_UNKNOWN ? STANDS_UNKNOWN : STANDS_NO;
 }
 
-/* Of one stream: whether everything that was said there before this id is known here. Some of it may also have come of a node that lies,
- * or be left from a time when it was kept here. */
-static bool is_known_here(Scope *s, int64_t stream, int64_t id)
+/* Of one stream: whether what is said there is known here. Some of it may only have come of a node that lies; who left it knows that
+ * she did. */
+static bool is_known_here(Scope *s, int64_t stream)
 {
     int64_t self = self_node(s);
     Audience audience = audience_here(s, stream);
     if (node_is_hub(s, self)) return true;
-    if (audience) return node_holds_until(s, self, audience, stream) >= id;
+    if (audience) return node_holds_until(s, self, audience, stream) > 0;
     return node_may_hold(s, self, AUDIENCE_CENTRE, stream) || node_may_hold(s, self, AUDIENCE_ECONOMY, stream);
 }
 
@@ -135,7 +135,7 @@ static Stands stands_in(Scope *s, const Question *q, int64_t stream, int roles)
 {
     if (!roles) return STANDS_NO;
     if (journal_rows_standing_now(s, stream, q->person, roles, q->id, q->now) > 0) return STANDS_YES;
-    return is_known_here(s, stream, q->id) ? STANDS_NO : STANDS_UNKNOWN;
+    return is_known_here(s, stream) ? STANDS_NO : STANDS_UNKNOWN;
 }
 
 static int64_t what_it_lies_in(Scope *s, int64_t stream)
@@ -175,7 +175,7 @@ static Stands stands_through_a_firm(Scope *s, const Question *q, int64_t matter)
     if (journal_rows_standing_through(s, matter, q->person, q->id, q->now) > 0) return STANDS_YES;
     journal_rows_members_rows parties = journal_rows_members(s, matter);
     for (ptrdiff_t i = 0; i < parties.n; i++)
-        if (journal_rows_is_held(s, -parties.row[i].person) == 0 && !is_known_here(s, parties.row[i].person, q->id)) return STANDS_UNKNOWN;
+        if (journal_rows_is_held(s, -parties.row[i].person) == 0 && !is_known_here(s, parties.row[i].person)) return STANDS_UNKNOWN;
     return STANDS_NO;
 }
 
