@@ -487,36 +487,34 @@ static void recover(Net *net, int node)
 TEST(a_box_from_an_old_copy_is_told_what_to_do_and_loses_nothing)
 {
     Net *net = net_open(w, 2);
-    if (db_engine(net_site(net, HUB)->db) == DB_SQLITE) {
-        enrol(net, SOLO, "name=Solo economy=ID");
-        int64_t ana = person(net, SOLO);
-        names(net, SOLO, ana, "Ana");
-        round_trip(net, SOLO);
-        net_copy(net, SOLO, "copy");
-        net_wait(net, MINUTE);
-        names(net, SOLO, ana, "Anna");
-        names(net, SOLO, person(net, SOLO), "Lost");
-        round_trip(net, SOLO);
-        net_restore(net, SOLO, "copy");
-        net_wait(net, MINUTE);
-        int64_t bo = person(net, SOLO);
-        names(net, SOLO, bo, "Bo");
-        names(net, SOLO, ana, "Annette");
-        EXPECT(has(round_trip(net, SOLO).out, "There is more to be said"));
-        Said said = round_trip(net, SOLO);
-        EXPECT(said.status == 1 && has(said.out, "comes from an old copy of itself") && has(said.out, "sampan box recover certificate"));
-        EXPECT(!has(said.out, "sampan box give"));
-        EXPECT(has(box(net, SOLO, "list").out, "copy      it comes from an old copy"));
-        onto(net, "have", HUB, "have");
-        onto(net, "give", SOLO, "give @have");
-        EXPECT(!has(on(net, "give"), "stretch"));             /* nothing that says something else elsewhere */
-        recover(net, SOLO);
-        EXPECT(!has(box(net, SOLO, "list").out, "copy  "));
-        EXPECT(round_trip(net, SOLO).status == 0);
-        EXPECT_STR(names_at(net, HUB), S("Annette\nBo\nLost\n"));
-        EXPECT_STR(names_at(net, SOLO), S("Annette\nBo\nLost\n"));
-        EXPECT_STR(held(net, HUB), held(net, SOLO));
-    }
+    enrol(net, SOLO, "name=Solo economy=ID");
+    int64_t ana = person(net, SOLO);
+    names(net, SOLO, ana, "Ana");
+    round_trip(net, SOLO);
+    net_copy(net, SOLO, "copy");
+    net_wait(net, MINUTE);
+    names(net, SOLO, ana, "Anna");
+    names(net, SOLO, person(net, SOLO), "Lost");
+    round_trip(net, SOLO);
+    net_restore(net, SOLO, "copy");
+    net_wait(net, MINUTE);
+    int64_t bo = person(net, SOLO);
+    names(net, SOLO, bo, "Bo");
+    names(net, SOLO, ana, "Annette");
+    EXPECT(has(round_trip(net, SOLO).out, "There is more to be said"));
+    Said said = round_trip(net, SOLO);
+    EXPECT(said.status == 1 && has(said.out, "comes from an old copy of itself") && has(said.out, "sampan box recover certificate"));
+    EXPECT(!has(said.out, "sampan box give"));
+    EXPECT(has(box(net, SOLO, "list").out, "copy      it comes from an old copy"));
+    onto(net, "have", HUB, "have");
+    onto(net, "give", SOLO, "give @have");
+    EXPECT(!has(on(net, "give"), "stretch"));             /* nothing that says something else elsewhere */
+    recover(net, SOLO);
+    EXPECT(!has(box(net, SOLO, "list").out, "copy  "));
+    EXPECT(round_trip(net, SOLO).status == 0);
+    EXPECT_STR(names_at(net, HUB), S("Annette\nBo\nLost\n"));
+    EXPECT_STR(names_at(net, SOLO), S("Annette\nBo\nLost\n"));
+    EXPECT_STR(held(net, HUB), held(net, SOLO));
     net_close(net);
 }
 
@@ -524,28 +522,26 @@ TEST(a_box_from_an_old_copy_is_told_what_to_do_and_loses_nothing)
 TEST(a_hub_from_an_old_copy_recovers_by_itself)
 {
     Net *net = net_open(w, 2);
-    if (db_engine(net_site(net, HUB)->db) == DB_SQLITE) {
-        enrol(net, SOLO, "name=Solo economy=ID");
-        EXPECT(box(net, HUB, "home TH on").status == 0);
-        round_trip(net, SOLO);
-        net_copy(net, HUB, "copy");
-        net_wait(net, MINUTE);
-        EXPECT(box(net, HUB, "home VN on").status == 0);
-        round_trip(net, SOLO);
-        net_restore(net, HUB, "copy");
-        net_wait(net, MINUTE);
-        EXPECT(box(net, HUB, "home PH on").status == 0);
-        onto(net, "have", HUB, "have");
-        onto(net, "give", SOLO, "give @have");
-        EXPECT(has(box(net, HUB, "take @give").out, "There is more to be said"));
-        onto(net, "have", HUB, "have");
-        onto(net, "give", SOLO, "give @have");
-        EXPECT(has(box(net, HUB, "take @give").out, "comes from an old copy of itself"));
-        recover(net, HUB);
-        for (int i = 0; i < 3; i++) round_trip(net, SOLO);
-        EXPECT_STR(net_rows(net, HUB, "SELECT economy AS text FROM journal_home ORDER BY economy"), S("PH\nTH\nVN\n"));
-        EXPECT_STR(net_rows(net, SOLO, "SELECT economy AS text FROM journal_home ORDER BY economy"), S("PH\nTH\nVN\n"));
-    }
+    enrol(net, SOLO, "name=Solo economy=ID");
+    EXPECT(box(net, HUB, "home TH on").status == 0);
+    round_trip(net, SOLO);
+    net_copy(net, HUB, "copy");
+    net_wait(net, MINUTE);
+    EXPECT(box(net, HUB, "home VN on").status == 0);
+    round_trip(net, SOLO);
+    net_restore(net, HUB, "copy");
+    net_wait(net, MINUTE);
+    EXPECT(box(net, HUB, "home PH on").status == 0);
+    onto(net, "have", HUB, "have");
+    onto(net, "give", SOLO, "give @have");
+    EXPECT(has(box(net, HUB, "take @give").out, "There is more to be said"));
+    onto(net, "have", HUB, "have");
+    onto(net, "give", SOLO, "give @have");
+    EXPECT(has(box(net, HUB, "take @give").out, "comes from an old copy of itself"));
+    recover(net, HUB);
+    for (int i = 0; i < 3; i++) round_trip(net, SOLO);
+    EXPECT_STR(net_rows(net, HUB, "SELECT economy AS text FROM journal_home ORDER BY economy"), S("PH\nTH\nVN\n"));
+    EXPECT_STR(net_rows(net, SOLO, "SELECT economy AS text FROM journal_home ORDER BY economy"), S("PH\nTH\nVN\n"));
     net_close(net);
 }
 
@@ -619,10 +615,6 @@ static void agree(Net *net, int node, const char *names)
 static Net *with_a_copy(World *w, int64_t *ret_ana)
 {
     Net *net = net_open(w, 3);
-    if (db_engine(net_site(net, HUB)->db) != DB_SQLITE) {
-        net_close(net);
-        return NULL;
-    }
     enrol(net, SOLO, "name=Solo economy=ID");
     *ret_ana = person(net, SOLO);
     names(net, SOLO, *ret_ana, "Ana");
@@ -651,7 +643,6 @@ TEST(more_was_written_since_the_copy_than_was_lost)
 {
     int64_t ana;
     Net *net = with_a_copy(w, &ana);
-    if (!net) return;
     names(net, SOLO, ana, "Anna");
     round_trip(net, SOLO);
     disk_breaks(net);
@@ -668,7 +659,6 @@ TEST(people_go_on_between_the_exchange_and_the_recovery)
 {
     int64_t ana;
     Net *net = with_a_copy(w, &ana);
-    if (!net) return;
     names(net, SOLO, ana, "Anna");
     names(net, SOLO, person(net, SOLO), "Lost");
     round_trip(net, SOLO);
@@ -689,23 +679,21 @@ TEST(people_go_on_between_the_exchange_and_the_recovery)
 static void with_an_unsealed_tail(World *w, int lost)
 {
     Net *net = net_open(w, 2);
-    if (db_engine(net_site(net, HUB)->db) == DB_SQLITE) {
-        enrol(net, SOLO, "name=Solo economy=ID");
-        int64_t ana = person(net, SOLO);
-        names(net, SOLO, ana, "Ana");
-        net_copy(net, SOLO, "copy");
-        round_trip(net, SOLO);
-        net_wait(net, MINUTE);
-        for (int i = 0; i < lost; i++) names(net, SOLO, ana, at(w, "Anna %d", i));
-        round_trip(net, SOLO);
-        disk_breaks(net);
-        names(net, SOLO, ana, "Annette");
-        if (lost) {
-            is_told_of_the_copy(net);
-            recover(net, SOLO);
-        }
-        agree(net, SOLO, "Annette\n");
+    enrol(net, SOLO, "name=Solo economy=ID");
+    int64_t ana = person(net, SOLO);
+    names(net, SOLO, ana, "Ana");
+    net_copy(net, SOLO, "copy");
+    round_trip(net, SOLO);
+    net_wait(net, MINUTE);
+    for (int i = 0; i < lost; i++) names(net, SOLO, ana, at(w, "Anna %d", i));
+    round_trip(net, SOLO);
+    disk_breaks(net);
+    names(net, SOLO, ana, "Annette");
+    if (lost) {
+        is_told_of_the_copy(net);
+        recover(net, SOLO);
     }
+    agree(net, SOLO, "Annette\n");
     net_close(net);
 }
 
@@ -715,23 +703,21 @@ TEST(a_copy_with_an_unsealed_tail_goes_on_when_nothing_was_lost) { with_an_unsea
 TEST(a_copy_from_before_its_enrolment_doubles_nobody)
 {
     Net *net = net_open(w, 2);
-    if (db_engine(net_site(net, HUB)->db) == DB_SQLITE) {
-        int64_t ana = person(net, SOLO);
-        names(net, SOLO, ana, "Ana");
-        net_copy(net, SOLO, "copy");
-        enrol(net, SOLO, "name=Solo economy=ID");
-        names(net, SOLO, ana, "Anna");
-        names(net, SOLO, ana, "Anne");
-        round_trip(net, SOLO);
-        disk_breaks(net);
-        names(net, SOLO, ana, "Annette");
-        onto(net, "ask", SOLO, "ask");
-        onto(net, "certificate", HUB, "enrol @ask");
-        EXPECT(box(net, SOLO, "join @certificate").status == 0);
-        is_told_of_the_copy(net);
-        recover(net, SOLO);
-        agree(net, SOLO, "Annette\n");
-    }
+    int64_t ana = person(net, SOLO);
+    names(net, SOLO, ana, "Ana");
+    net_copy(net, SOLO, "copy");
+    enrol(net, SOLO, "name=Solo economy=ID");
+    names(net, SOLO, ana, "Anna");
+    names(net, SOLO, ana, "Anne");
+    round_trip(net, SOLO);
+    disk_breaks(net);
+    names(net, SOLO, ana, "Annette");
+    onto(net, "ask", SOLO, "ask");
+    onto(net, "certificate", HUB, "enrol @ask");
+    EXPECT(box(net, SOLO, "join @certificate").status == 0);
+    is_told_of_the_copy(net);
+    recover(net, SOLO);
+    agree(net, SOLO, "Annette\n");
     net_close(net);
 }
 
@@ -739,23 +725,21 @@ TEST(a_copy_from_before_its_enrolment_doubles_nobody)
 TEST(a_copy_from_before_its_number_changed_gets_the_same_number_again)
 {
     Net *net = net_open(w, 3);
-    if (db_engine(net_site(net, HUB)->db) == DB_SQLITE) {
-        enrol(net, BATU, "name=Batu economy=ID");
-        long long number = net_number(net, BATU);
-        EXPECT(net_do(net, SOLO, 0, number_rule, &number));
-        net_again(net, SOLO);
-        names(net, SOLO, person(net, SOLO), "Ana");
-        net_copy(net, SOLO, "copy");
-        enrol(net, SOLO, "name=Solo economy=ID");
-        int64_t given = net_number(net, SOLO);
-        round_trip(net, SOLO);
-        disk_breaks(net);
-        onto(net, "ask", SOLO, "ask");
-        onto(net, "certificate", HUB, "enrol @ask");
-        EXPECT(box(net, SOLO, "join @certificate").status == 0);
-        EXPECT(net_number(net, SOLO) == given);
-        agree(net, SOLO, "Ana\n");
-    }
+    enrol(net, BATU, "name=Batu economy=ID");
+    long long number = net_number(net, BATU);
+    EXPECT(net_do(net, SOLO, 0, number_rule, &number));
+    net_again(net, SOLO);
+    names(net, SOLO, person(net, SOLO), "Ana");
+    net_copy(net, SOLO, "copy");
+    enrol(net, SOLO, "name=Solo economy=ID");
+    int64_t given = net_number(net, SOLO);
+    round_trip(net, SOLO);
+    disk_breaks(net);
+    onto(net, "ask", SOLO, "ask");
+    onto(net, "certificate", HUB, "enrol @ask");
+    EXPECT(box(net, SOLO, "join @certificate").status == 0);
+    EXPECT(net_number(net, SOLO) == given);
+    agree(net, SOLO, "Ana\n");
     net_close(net);
 }
 
