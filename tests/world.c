@@ -41,6 +41,7 @@ struct World {
     const Module *modules[MODULES_MAX]; int module_n;
     DbTable     tables[TABLES_MAX]; int table_n;
     int         failed;
+    bool        left_out;
 };
 
 /* A session each, so that nobody has to sign in before the test begins. */
@@ -176,7 +177,15 @@ int world_run(const WorldPlace *place, const Suite *suite, const Test *test)
     test->run(w);
     people_are_declared(w);
     world_close(w);
-    return w->failed;
+    return w->failed ? WORLD_FAILED : w->left_out ? WORLD_LEFT_OUT : WORLD_PASSED;
+}
+
+bool world_leaves_out(World *w, DbEngine on, const char *why)
+{
+    DbEngine engine = w->place->url[0] ? DB_POSTGRES : DB_SQLITE;
+    if (engine == on) return false;
+    printf("left out: %s\n", why);
+    return w->left_out = true;
 }
 
 const char *world_folder(World *w)

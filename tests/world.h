@@ -47,6 +47,7 @@ void    sql_run(World *w, const char *sql);
  * succeeds; after each failure the body of the loop runs with v the failed visit (status 500 or 503). */
 #define FAILING(w, v, visit) \
     for (int64_t nth_ = 1; (world_fail(w, nth_), (v) = (visit), world_fail(w, 0), (v).status >= 500); nth_++)
+bool    world_leaves_out(World *w, DbEngine on, const char *why);      /* true on the other engine: return. Said by the runner, and not counted as passed */
 void    world_fail(World *w, int64_t nth);               /* 0: no call fails; the ten thousandth gives up the test */
 
 /* ---- tests ---------------------------------------------------------------------------------------------------- */

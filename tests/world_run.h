@@ -11,4 +11,5 @@ typedef struct WorldPlace {
 
 void world_make_first(const WorldPlace *place);                                     /* ends the process when it cannot */
 World *world_begin(const WorldPlace *place, const Suite *suite);                    /* one a process */
-int  world_run(const WorldPlace *place, const Suite *suite, const Test *test);      /* how many expectations failed */
+enum { WORLD_PASSED, WORLD_FAILED, WORLD_LEFT_OUT };
+int  world_run(const WorldPlace *place, const Suite *suite, const Test *test);
