@@ -6,6 +6,7 @@
 
 #include "db_all.h"
 #include "jobs/jobs.h"
+#include "talk.h"
 #include "trial.h"
 
 extern const Module *const all_modules[];
@@ -348,39 +349,14 @@ void net_empty(Net *net)
 
 /* ---- talking ------------------------------------------------------------------------------------------------------------------------ */
 
-typedef struct Talk { str message, said, why; const Enrolment *as; ptrdiff_t max; Arena *keep; Received got; bool fine; } Talk;
-
-static bool ask_rule(Scope *s, void *arg)
-{
-    Talk *t = arg;
-    t->said = str_keep(t->keep, journal_ask(s));
-    return true;
-}
-
-static bool enrol_rule(Scope *s, void *arg)
-{
-    Talk *t = arg;
-    t->said = str_keep(t->keep, journal_enrol(s, t->message, t->as, &t->why));
-    t->why = str_keep(t->keep, t->why);
-    return t->said.n > 0;
-}
-
-static bool enrolled_rule(Scope *s, void *arg)
-{
-    Talk *t = arg;
-    bool fine = journal_enrolled(s, t->message, &t->why);
-    t->why = str_keep(t->keep, t->why);
-    return fine;
-}
-
 bool net_enrol_as(Net *net, int node, const Enrolment *as, str *ret_why)
 {
     Talk t = { .keep = net_keep(net), .as = as };
-    bool fine = net_do(net, node, 0, ask_rule, &t);
+    bool fine = net_do(net, node, 0, talk_ask, &t);
     t.message = t.said;
-    fine = fine && net_do(net, 0, 0, enrol_rule, &t);
+    fine = fine && net_do(net, 0, 0, talk_enrol, &t);
     t.message = t.said;
-    fine = fine && net_do(net, node, 0, enrolled_rule, &t);
+    fine = fine && net_do(net, node, 0, talk_enrolled, &t);
     *ret_why = t.why.n || fine ? t.why : str_from(net_why(net));
     return fine;
 }
@@ -397,72 +373,33 @@ void net_enrol(Net *net, int node, const char *economy, int64_t centre)
 
 bool net_is_copied(Net *net, int node) { return net_int(net, node, "SELECT count(*) AS value FROM journal_fork WHERE parted = 2") > 0; }
 
-static bool ask_anew_rule(Scope *s, void *arg)
-{
-    Talk *t = arg;
-    t->said = str_keep(t->keep, journal_ask_anew(s));
-    return true;
-}
-
-static bool recover_rule(Scope *s, void *arg)
-{
-    Talk *t = arg;
-    bool fine = journal_recover(s, t->message, &t->why);
-    t->why = str_keep(t->keep, t->why);
-    return fine;
-}
-
 void net_recover(Net *net, int node, const char *economy, int64_t centre)
 {
     World *w = net->w;
     Enrolment as = { .name = str_from(at(w, "node %d", node)), .economy = str_from(economy), .centres = &centre, .centre_n = centre != 0 };
     Talk t = { .keep = net_keep(net), .as = &as };
-    bool fine = net_do(net, node, 0, ask_anew_rule, &t);
+    bool fine = net_do(net, node, 0, talk_ask_anew, &t);
     t.message = t.said;
-    fine = fine && net_do(net, 0, 0, enrol_rule, &t);
+    fine = fine && net_do(net, 0, 0, talk_enrol, &t);
     t.message = t.said;
-    fine = fine && net_do(net, node, 0, recover_rule, &t);
+    fine = fine && net_do(net, node, 0, talk_recover, &t);
     if (!fine) fprintf(stderr, "%.*s %s\n", STR_ARG(t.why), net_why(net));
     EXPECT(fine);
-}
-
-static bool have_rule(Scope *s, void *arg)
-{
-    Talk *t = arg;
-    while (journal_seal(s)) {}
-    t->said = str_keep(t->keep, journal_have(s, 0));
-    return true;
-}
-
-static bool lack_rule(Scope *s, void *arg)
-{
-    Talk *t = arg;
-    while (journal_seal(s)) {}
-    t->said = str_keep(t->keep, journal_lack(s, t->message, (str){ 0 }, t->max));
-    return true;
-}
-
-static bool take_rule(Scope *s, void *arg)
-{
-    Talk *t = arg;
-    t->got = journal_receive(s, t->message);
-    t->got.why = str_keep(t->keep, t->got.why);
-    return true;
 }
 
 static Talk talk(Net *net, int node, NetRule *rule, str message, ptrdiff_t max)
 {
     World *w = net->w;
     Talk t = { .message = message, .max = max, .keep = net_keep(net) };
-    t.fine = net_do(net, node, 0, rule, &t);
-    if (!t.fine) fprintf(stderr, "node %d: %s (%s:%d)\n", node, net_why(net), net->landing.file ? net->landing.file : "?", net->landing.line);
-    EXPECT(t.fine);
+    bool fine = net_do(net, node, 0, rule, &t);
+    if (!fine) fprintf(stderr, "node %d: %s (%s:%d)\n", node, net_why(net), net->landing.file ? net->landing.file : "?", net->landing.line);
+    EXPECT(fine);
     return t;
 }
 
-str net_have(Net *net, int node) { return talk(net, node, have_rule, (str){ 0 }, 0).said; }
-str net_lack(Net *net, int node, str message, ptrdiff_t max) { return talk(net, node, lack_rule, message, max).said; }
-Received net_take(Net *net, int node, str message) { return talk(net, node, take_rule, message, 0).got; }
+str net_have(Net *net, int node) { return talk(net, node, talk_have, (str){ 0 }, 0).said; }
+str net_lack(Net *net, int node, str message, ptrdiff_t max) { return talk(net, node, talk_lack, message, max).said; }
+Received net_take(Net *net, int node, str message) { return talk(net, node, talk_take, message, 0).got; }
 
 Received net_meet(Net *net, int node, int other)
 {
@@ -477,35 +414,13 @@ Received net_meet(Net *net, int node, int other)
     return got;
 }
 
-static bool wanted_rule(Scope *s, void *arg)
-{
-    Talk *t = arg;
-    t->said = str_keep(t->keep, journal_files_wanted(s));
-    return true;
-}
-
-static bool given_rule(Scope *s, void *arg)
-{
-    Talk *t = arg;
-    t->said = str_keep(t->keep, journal_files_given(s, t->message, t->max));
-    return true;
-}
-
-static bool file_take_rule(Scope *s, void *arg)
-{
-    Talk *t = arg;
-    t->got = journal_files_take(s, t->message);
-    t->got.why = str_keep(t->keep, t->got.why);
-    return true;
-}
-
 int net_carry_files(Net *net, int from, int to, ptrdiff_t max)
 {
     int n = 0;
     for (; n < ROUNDS_MAX; n++) {
-        str wanted = talk(net, to, wanted_rule, (str){ 0 }, 0).said, given = talk(net, from, given_rule, wanted, max).said;
+        str wanted = talk(net, to, talk_files_wanted, (str){ 0 }, 0).said, given = talk(net, from, talk_files_given, wanted, max).said;
         if (given.n == 0) break;
-        talk(net, to, file_take_rule, given, 0);
+        talk(net, to, talk_files_take, given, 0);
     }
     return n;
 }

@@ -1,6 +1,7 @@
 /* journal_exchange_test - two nodes that meet, and everything that can go wrong between them: letters cut, doubled, forged, replayed;
  * nodes that lie, were revoked, live in 2099 or come from an old copy; disks that are full and numbers drawn twice. */
 #include "../../tests/deeds.h"
+#include "../../tests/talk.h"
 #include "../../tests/trial.h"
 
 #include <signal.h>
@@ -428,8 +429,6 @@ TEST(two_boxes_that_drew_one_number_both_join)
     net_close(net);
 }
 
-typedef struct Recovery { str text, why; Arena *keep; } Recovery;
-
 /* Friday's copy is put back on Monday; on the weekend Ana had written, and the hub has it. After the restore she writes again. */
 TEST(a_box_restored_from_an_old_copy_keeps_both_what_the_hub_has_and_what_was_written_since)
 {
@@ -548,15 +547,6 @@ static void disk_room(Net *net, int node, rlim_t more)
     setrlimit(RLIMIT_FSIZE, &limit);
 }
 
-typedef struct Taking { str message; Received got; } Taking;
-
-static bool taking_rule(Scope *s, void *arg)
-{
-    Taking *t = arg;
-    t->got = journal_receive(s, t->message);
-    return true;
-}
-
 TEST(a_disk_that_is_full_in_the_middle_of_an_exchange_leaves_everything_as_it_was)
 {
     if (world_leaves_out(w, DB_SQLITE, "the server's disk is the server's to test")) return;
@@ -564,15 +554,15 @@ TEST(a_disk_that_is_full_in_the_middle_of_an_exchange_leaves_everything_as_it_wa
     net_enrol(net, 1, "ID", CENTRE(1));
     int64_t ana = account(net, 1, "Ana");
     for (int i = 0; i < 300; i++) CHECK(notes(net, 1, ana, "a note of some length, so that there is something to write down at the other side"));
-    Taking t = { .message = letter(net, 1, 0) };
+    Talk t = { .keep = net_keep(net), .message = letter(net, 1, 0) };
     int64_t before = records_at(net, 0);
     os_log_quiet(true);
     disk_room(net, 0, 40 * 1024);
-    EXPECT(!net_do(net, 0, 0, taking_rule, &t));
+    EXPECT(!net_do(net, 0, 0, talk_take, &t));
     disk_room(net, 0, 0);
     os_log_quiet(false);
     EXPECT(records_at(net, 0) == before && nothing_is_half(net, 0));
-    EXPECT(net_do(net, 0, 0, taking_rule, &t) && t.got.added > 300);
+    EXPECT(net_do(net, 0, 0, talk_take, &t) && t.got.added > 300);
     EXPECT(records_at(net, 0) == before + records_at(net, 1) && nothing_is_half(net, 0));
     net_close(net);
 }
@@ -585,12 +575,12 @@ TEST(whatever_call_fails_while_a_letter_is_taken_all_of_it_is_there_or_nothing)
     EXPECT(notes(net, 1, was, "a guest's"));
     net_all_meet(net);
     EXPECT((firm = founds(net, 1, ana)) && sells(net, 1, ana, firm, 1, S("sold")) && joins(net, 1, ana, was) && voices(net, 1, ana, "ID", "a voice", 0));
-    Taking t = { .message = letter(net, 1, 0) };
+    Talk t = { .keep = net_keep(net), .message = letter(net, 1, 0) };
     str before = net_rows(net, 0, TRIAL_ROWS);
     int64_t records = records_at(net, 0);
     for (int64_t n = 1; ; n++) {
         db_fail_nth(net_site(net, 0)->db, n);
-        bool taken = net_do(net, 0, 0, taking_rule, &t);
+        bool taken = net_do(net, 0, 0, talk_take, &t);
         db_fail_nth(net_site(net, 0)->db, 0);
         if (taken) break;
         failures++;
@@ -692,33 +682,12 @@ TEST(an_economy_that_keeps_its_peoples_words_at_home_gives_the_hub_their_cards_o
     net_close(net);
 }
 
-static str given(Net *net, int from, int to);
-
-static bool wanted_rule(Scope *s, void *arg)
-{
-    Recovery *r = arg;
-    r->text = str_keep(r->keep, journal_files_wanted(s));
-    return true;
-}
-
-static bool given_rule(Scope *s, void *arg)
-{
-    Recovery *r = arg;
-    r->text = str_keep(r->keep, journal_files_given(s, r->text, 1 << 20));
-    return true;
-}
-
-static bool file_taken_rule(Scope *s, void *arg)
-{
-    Taking *t = arg;
-    t->got = journal_files_take(s, t->message);
-    return true;
-}
-
 static str given(Net *net, int from, int to)
 {
-    Recovery r = { .keep = net_keep(net) };
-    return net_do(net, to, 0, wanted_rule, &r) && net_do(net, from, 0, given_rule, &r) ? r.text : (str){ 0 };
+    Talk t = { .keep = net_keep(net) };
+    if (!net_do(net, to, 0, talk_files_wanted, &t)) return (str){ 0 };
+    t.message = t.said;
+    return net_do(net, from, 0, talk_files_given, &t) ? t.said : (str){ 0 };
 }
 
 TEST(a_file_that_is_not_what_its_name_says_is_refused_and_asked_for_again)
@@ -732,70 +701,47 @@ TEST(a_file_that_is_not_what_its_name_says_is_refused_and_asked_for_again)
     net_meet(net, 1, 0);
     str pieces = given(net, 1, 0);
     EXPECT(pieces.n > 60000);
-    Taking t = { .message = changed(net, pieces, 400, 'A') };
-    EXPECT(net_do(net, 0, 0, file_taken_rule, &t) && t.got.refused == 1 && t.got.added == 0);
+    Talk t = { .keep = net_keep(net), .message = changed(net, pieces, 400, 'A') };
+    EXPECT(net_do(net, 0, 0, talk_files_take, &t) && t.got.refused == 1 && t.got.added == 0);
     EXPECT(net_int(net, 0, "SELECT count(*) AS value FROM trial_sale") == 0);
     t.message = str_slice(pieces, 0, pieces.n / 2);
-    EXPECT(net_do(net, 0, 0, file_taken_rule, &t));
+    EXPECT(net_do(net, 0, 0, talk_files_take, &t));
     t.message = given(net, 1, 0);
-    EXPECT(net_do(net, 0, 0, file_taken_rule, &t) && t.got.added == 1);
+    EXPECT(net_do(net, 0, 0, talk_files_take, &t) && t.got.added == 1);
     EXPECT(net_int(net, 0, "SELECT count(*) AS value FROM trial_sale") == 1);
-    EXPECT(net_do(net, 0, 0, file_taken_rule, &t) && t.got.refused + t.got.added <= 2);
+    EXPECT(net_do(net, 0, 0, talk_files_take, &t) && t.got.refused + t.got.added <= 2);
     t.message = S("piece 00 5 0 AAAA\npiece ../../etc/passwd 5 0 AAAA\n");
-    EXPECT(net_do(net, 0, 0, file_taken_rule, &t) && t.got.refused == 2);
+    EXPECT(net_do(net, 0, 0, talk_files_take, &t) && t.got.refused == 2);
     net_close(net);
 }
 
 /* ---- hubs below hubs ------------------------------------------------------------------------------------------------------------------------------ */
-
-static bool enrol_below_rule(Scope *s, void *arg)
-{
-    Recovery *r = arg;
-    r->text = str_keep(r->keep, journal_enrol(s, r->text, &(Enrolment){ .name = S("below"), .economy = S("ID"), .hub = false }, &r->why));
-    r->why = str_keep(r->keep, r->why);
-    return r->text.n > 0;
-}
-
-static bool ask_rule(Scope *s, void *arg)
-{
-    Recovery *r = arg;
-    r->text = str_keep(r->keep, journal_ask(s));
-    return true;
-}
-
-static bool enrolled_rule(Scope *s, void *arg)
-{
-    Recovery *r = arg;
-    bool fine = journal_enrolled(s, r->text, &r->why);
-    r->why = str_keep(r->keep, r->why);
-    return fine;
-}
 
 TEST(a_hub_below_the_root_enrols_boxes_that_the_root_then_believes)
 {
     Net *net = net_open(w, 3);
     str why;
     EXPECT(net_enrol_as(net, 1, &(Enrolment){ .name = S("hub of ID"), .economy = S("ID"), .hub = true }, &why));
-    Recovery r = { .keep = net_keep(net) };
-    EXPECT(net_do(net, 2, 0, ask_rule, &r));
-    str asked = r.text;
-    r.text = changed(net, asked, 12, '1');
-    EXPECT(!net_do(net, 1, 0, enrol_below_rule, &r) && str_find(r.why, S("changed on the way")) >= 0);
-    r.text = asked;
-    EXPECT(net_do(net, 1, 0, enrol_below_rule, &r));
-    str letter_of_entry = r.text;
-    r.text = changed(net, letter_of_entry, letter_of_entry.n - 9, 'A');
-    EXPECT(!net_do(net, 2, 0, enrolled_rule, &r) && r.why.n > 10);
-    r.text = letter_of_entry;
-    EXPECT(net_do(net, 2, 0, enrolled_rule, &r));
-    EXPECT(!net_do(net, 2, 0, enrolled_rule, &r) && str_find(r.why, S("enrolled already")) >= 0);
+    Talk t = { .keep = net_keep(net), .as = &(Enrolment){ .name = S("below"), .economy = S("ID") } };
+    EXPECT(net_do(net, 2, 0, talk_ask, &t));
+    str asked = t.said;
+    t.message = changed(net, asked, 12, '1');
+    EXPECT(!net_do(net, 1, 0, talk_enrol, &t) && str_find(t.why, S("changed on the way")) >= 0);
+    t.message = asked;
+    EXPECT(net_do(net, 1, 0, talk_enrol, &t));
+    str letter_of_entry = t.said;
+    t.message = changed(net, letter_of_entry, letter_of_entry.n - 9, 'A');
+    EXPECT(!net_do(net, 2, 0, talk_enrolled, &t) && t.why.n > 10);
+    t.message = letter_of_entry;
+    EXPECT(net_do(net, 2, 0, talk_enrolled, &t));
+    EXPECT(!net_do(net, 2, 0, talk_enrolled, &t) && str_find(t.why, S("enrolled already")) >= 0);
     int64_t ana = account(net, 2, "Ana");
     EXPECT(notes(net, 2, ana, "from below"));
     net_meet(net, 2, 1);
     net_meet(net, 1, 0);
     EXPECT_STR(net_rows(net, 0, "SELECT body AS text FROM example_note"), S("from below\n"));
-    r.text = asked;
-    EXPECT(!net_do(net, 2, 0, enrol_below_rule, &r) && str_find(r.why, S("only a hub")) >= 0);
+    t.message = asked;
+    EXPECT(!net_do(net, 2, 0, talk_enrol, &t) && str_find(t.why, S("only a hub")) >= 0);
     net_close(net);
 }
 

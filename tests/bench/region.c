@@ -9,8 +9,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../talk.h"
 #include "db_all.h"
-#include "journal/journal.h"
 #include "people/people.h"
 #include "quiz_records.h"
 #include "web/site.h"
@@ -18,13 +18,12 @@
 extern const Module *const all_modules[];
 extern const int all_module_n;
 
-enum { EACH = 100, OURS = 30, ANSWERS = 4, ROUNDS = 31, SMALL = 10, MESSAGE = 1 << 20 };
+enum { EACH = 100, OURS = 30, ANSWERS = 4, ROUNDS = 31, SMALL = 10 };
 #define LESSON "practices/order/map"
 
 typedef bool Rule(Scope *, void *);
 typedef struct House { Region room, hand; Arena keep, tmp; Site *site; } House;
 typedef struct Class { int64_t centre; int n; int64_t who[EACH]; } Class;
-typedef struct Talk { int64_t to, node; str in, said; Arena *keep; const Enrolment *as; Received got; } Talk;
 typedef struct Side { int64_t have, lack, answer; } Side;
 typedef struct Times { double cpu[ROUNDS], wall[ROUNDS]; } Times;
 typedef struct Area {
@@ -144,55 +143,18 @@ static bool lesson_rule(Scope *s, void *arg)
 
 /* ---- talking -------------------------------------------------------------------------------------------------------- */
 
-static bool ask_rule(Scope *s, void *arg)
-{
-    Talk *t = arg;
-    t->said = str_keep(t->keep, journal_ask(s));
-    return true;
-}
-
-static bool enrol_rule(Scope *s, void *arg)
-{
-    Talk *t = arg;
-    str why;
-    t->said = str_keep(t->keep, journal_enrol(s, t->in, t->as, &why));
-    return t->said.n > 0;
-}
-
-static bool enrolled_rule(Scope *s, void *arg)
-{
-    Talk *t = arg;
-    str why;
-    return journal_enrolled(s, t->in, &why);
-}
-
-static bool have_rule(Scope *s, void *arg)
-{
-    Talk *t = arg;
-    while (journal_seal(s)) {}
-    t->said = str_keep(t->keep, journal_have(s, t->to));
-    return true;
-}
-
-static bool lack_rule(Scope *s, void *arg)
-{
-    Talk *t = arg;
-    while (journal_seal(s)) {}
-    t->said = str_keep(t->keep, journal_lack(s, t->in, (str){ 0 }, MESSAGE));
-    return true;
-}
-
+/* Nothing here may be lost on the way. */
 static bool take_rule(Scope *s, void *arg)
 {
     Talk *t = arg;
-    t->got = journal_receive(s, t->in);
+    talk_take(s, t);
     if (t->got.refused || t->got.gap) stop("a letter", t->got.why.n ? t->got.why.p : "leaves a gap");
     return true;
 }
 
 static bool number_rule(Scope *s, void *arg)
 {
-    ((Talk *)arg)->node = journal_node(s);
+    *(int64_t *)arg = journal_node(s);
     return true;
 }
 
@@ -219,18 +181,17 @@ static Side meet(Area *area, House *a, House *b, Times *answered, Times *took, i
     Talk t = { .keep = &keep };
     Side side = { 0 };
     Received got;
-    work(b, number_rule, &t);
-    t.to = t.node;
+    work(b, number_rule, &t.to);
     do {
-        work(a, have_rule, &t);
-        side.have += (t.in = t.said).n;
-        timed(b, lack_rule, &t, answered, round);
-        side.lack += (t.in = t.said).n;
+        work(a, talk_have, &t);
+        side.have += (t.message = t.said).n;
+        timed(b, talk_lack, &t, answered, round);
+        side.lack += (t.message = t.said).n;
         work(a, take_rule, &t);
         got = t.got;
         if (!got.wants) continue;
-        work(a, lack_rule, &t);
-        side.answer += (t.in = t.said).n;
+        work(a, talk_lack, &t);
+        side.answer += (t.message = t.said).n;
         timed(b, take_rule, &t, took, round);
     } while (got.more || t.got.more);
     return side;
@@ -241,11 +202,11 @@ static void enrol(House *hub, House *box, Class *c, Area *area, const char *econ
     Arena keep = area->words;
     Enrolment as = { .name = S("box"), .economy = str_from(economy), .centres = &c->centre, .centre_n = 1 };
     Talk t = { .keep = &keep, .as = &as };
-    work(box, ask_rule, &t);
-    t.in = t.said;
-    work(hub, enrol_rule, &t);
-    t.in = t.said;
-    work(box, enrolled_rule, &t);
+    work(box, talk_ask, &t);
+    t.message = t.said;
+    work(hub, talk_enrol, &t);
+    t.message = t.said;
+    work(box, talk_enrolled, &t);
 }
 
 /* ---- a region --------------------------------------------------------------------------------------------------------- */
@@ -274,7 +235,7 @@ static bool revoke_rule(Scope *s, void *arg)
 /* The first box is stolen, and the hub says so: the last that it says by itself for a long time, and all of the public stream. */
 static void region_fill(Area *area, int centres)
 {
-    Talk t = { 0 };
+    int64_t first;
     for (int i = 0; i < centres; i++) {
         Class c = { .centre = centre_number(i + 1), .n = EACH };
         work(&other, empty_rule, NULL);
@@ -283,8 +244,8 @@ static void region_fill(Area *area, int centres)
         work(&other, come_rule, &c);
         work(&other, lesson_rule, &c);
         meet(area, &other, &area->hub, NULL, NULL, 0);
-        if (i == 0) work(&other, number_rule, &t);
-        if (i == 0) work(&area->hub, revoke_rule, &t.node);
+        if (i == 0) work(&other, number_rule, &first);
+        if (i == 0) work(&area->hub, revoke_rule, &first);
         if (i % 100 == 99) fprintf(stderr, "region: %d of %d boxes\n", i + 1, centres);
     }
 }
