@@ -1,15 +1,9 @@
 #!/bin/bash
 # recgen_test.sh   records that are wrong must stop the build at their own line; those that are right must become C that compiles, and
 # that hands the journal what they say. Ends with "N passed, N failed".
-set -uo pipefail
 shopt -s lastpipe                  # so that "… | stops" counts
-cd "$(dirname "$0")/.."
-root=$PWD
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-cc=${CC:-cc}
-passed=0 failed=0
-$cc -std=gnu17 -D_GNU_SOURCE -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all tools/recgen.c -o "$tmp/recgen" || exit 1
+. "$(dirname "$0")/generator.sh"
+built recgen || exit 1
 cd "$tmp" || exit 1
 mkdir -p modules/deals modules/mail kernel/journal out
 
@@ -40,8 +34,6 @@ record mail.burnt
   keep    no
   body    none'
 
-good() { passed=$((passed + 1)); }
-bad() { failed=$((failed + 1)); echo "$1"; sed 's/^/    /' log; }
 deals=modules/deals/deals.records
 generate() { cat > "$deals"; ./recgen out "$tmp/$deals" "$@" > log 2>&1; }
 

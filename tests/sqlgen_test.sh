@@ -1,16 +1,9 @@
 #!/bin/bash
 # sqlgen_test.sh   queries and schemas that are wrong must stop the build at their own line; those that are right must become C that
 # compiles, and SQL that says the same to both engines. Ends with "N passed, N failed".
-set -uo pipefail
 shopt -s lastpipe                  # so that "… | stops" counts
-cd "$(dirname "$0")/.."
-root=$PWD
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-cc=${CC:-cc}
-passed=0 failed=0
-export ASAN_OPTIONS=detect_leaks=0     # it runs for a moment and frees nothing
-$cc -std=gnu17 -D_GNU_SOURCE -O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all tools/sqlgen.c -lsqlite3 -o "$tmp/sqlgen" || exit 1
+. "$(dirname "$0")/generator.sh"
+built sqlgen -lsqlite3 || exit 1
 cd "$tmp" || exit 1
 mkdir -p kernel/words/schema modules/_x/schema out
 
@@ -36,8 +29,6 @@ CREATE INDEX note_owner ON note (owner);
 CREATE TABLE tag (note @INT NOT NULL, word @TEXT NOT NULL, PRIMARY KEY (note, word)) @KEYED;
 END
 
-good() { passed=$((passed + 1)); }
-bad() { failed=$((failed + 1)); echo "$1"; sed 's/^/    /' log; }
 generate() { ./sqlgen out "$tmp/kernel/words/schema/0001_start.sql" "$@" > log 2>&1; }
 queries() { cat > modules/_x/x.sql; generate "$tmp/modules/_x/schema/0001_start.sql" "$tmp/modules/_x/x.sql"; }
 
@@ -192,20 +183,20 @@ names() {
 }
 mkdir -p modules/words/schema
 cp kernel/words/schema/0001_start.sql modules/words/schema/
-names 'modules/words/schema/0001_start.sql:1: would never be run' "$tmp/modules/words/schema/0001_start.sql"
+names 'modules/words/schema/0001_start.sql:1: error: would never be run' "$tmp/modules/words/schema/0001_start.sql"
 rm -r modules/words
 : > modules/_x/schema/start.sql
-names 'modules/_x/schema/start.sql:1: is not named NNNN_words.sql' "$tmp/modules/_x/schema/start.sql"
+names 'modules/_x/schema/start.sql:1: error: is not named NNNN_words.sql' "$tmp/modules/_x/schema/start.sql"
 : > modules/_x/1x.sql
-names 'modules/_x/1x.sql:1: the file' "$tmp/modules/_x/1x.sql"
+names 'modules/_x/1x.sql:1: error: the file' "$tmp/modules/_x/1x.sql"
 mkdir -p modules/y
 : > modules/_x/x.sql
 : > modules/y/x.sql
-names 'modules/y/x.sql:1: has the same name as modules/_x/x.sql' "$tmp/modules/_x/x.sql" "$tmp/modules/y/x.sql"
-names 'nothing.sql:1: cannot be read' modules/_x/nothing.sql
-names 'x.txt:1: is not an .sql file' modules/_x/x.txt
+names 'modules/y/x.sql:1: error: has the same name as modules/_x/x.sql' "$tmp/modules/_x/x.sql" "$tmp/modules/y/x.sql"
+names 'nothing.sql:1: error: cannot be read' modules/_x/nothing.sql
+names 'x.txt:1: error: is not an .sql file' modules/_x/x.txt
 if ./sqlgen nowhere "$tmp/kernel/words/schema/0001_start.sql" > log 2>&1; then bad 'written nowhere'
-elif grep -Fq 'nowhere/db_all.h:1: cannot be written' log; then good; else bad 'cannot be written'; fi
+elif grep -Fq 'nowhere/db_all.h:1: error: cannot be written' log; then good; else bad 'cannot be written'; fi
 # Wherever the tree lies: neither of these folders makes a file of queries one of schemas.
 mkdir -p schema/tests/
 cp -r kernel modules schema/tests/
@@ -237,7 +228,7 @@ stops_schema 1 'note has said before what it is made of' <<< '-- local: note'
 mkdir -p modules/y/schema
 echo 'CREATE TABLE why (id @ID) @STRICT;' > modules/y/schema/0001_start.sql
 echo '-- local: why' > "$more"
-names "$more:1: why belongs to y, and says there what it is made of" "$tmp/modules/y/schema/0001_start.sql" "$tmp/$more"
+names "$more:1: error: why belongs to y, and says there what it is made of" "$tmp/modules/y/schema/0001_start.sql" "$tmp/$more"
 stops_schema 1 'come the names of tables' <<< '-- local:'
 stops_schema 1 'come the names of tables' <<< '-- local: more, note'
 stops_schema 1 'come the names of tables' <<< '-- derived: (owner)'
@@ -547,7 +538,7 @@ stops_schema 1 "$broken" <<< "$seal
 ${step/title @TEXT NOT NULL/title @TEXT}"
 stops_schema 10 "$broken" <<< "$step
 -- sealed: 0123456789abcdef"
-if ./sqlgen --seals "$tmp/$more" > log 2>&1; then bad 'a seal that does not fit'; elif grep -Fq "$more:10: $broken" log; then good; else bad "$broken"; fi
+if ./sqlgen --seals "$tmp/$more" > log 2>&1; then bad 'a seal that does not fit'; elif grep -Fq "$more:10: error: $broken" log; then good; else bad "$broken"; fi
 stops_schema 10 'the 16 digits' <<< "$step
 -- sealed: 0x23456789abcdef"
 stops_schema 10 'the 16 digits' <<< "$step
@@ -562,7 +553,7 @@ $seal"
 # script/seal and tools/layers.sh, in a tree of one module
 mkdir -p tree/app tree/script tree/tools tree/kernel tree/modules/_x/schema
 cp "$root/script/seal" tree/script/
-cp "$root/tools/sqlgen.c" "$root/tools/sources.sh" "$root/tools/layers.sh" tree/tools/
+cp "$root/tools/sqlgen.c" "$root/tools/gen.h" "$root/tools/sources.sh" "$root/tools/layers.sh" tree/tools/
 cp modules/_x/schema/0001_start.sql tree/modules/_x/schema/
 printf '    &x_module,\n' > tree/app/modules.c
 more=modules/_x/schema/0002_more.sql

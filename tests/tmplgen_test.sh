@@ -1,14 +1,8 @@
 #!/bin/bash
 # tmplgen_test.sh   pages that are wrong must stop the build at their own line, in tmplgen or in the compiler; pages that are
 # right must write what they say. Ends with "N passed, N failed".
-set -uo pipefail
-cd "$(dirname "$0")/.."
-root=$PWD
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-cc=${CC:-cc}
-passed=0 failed=0
-$cc -std=gnu17 -D_GNU_SOURCE -O1 -fsanitize=address,undefined tools/tmplgen.c -o "$tmp/tmplgen" || exit 1
+. "$(dirname "$0")/generator.sh"
+built tmplgen || exit 1
 mkdir "$tmp/web"
 cd "$tmp" || exit 1
 
@@ -72,8 +66,6 @@ compile() {
         -I. -I"$root/kernel" "$@"
 }
 page() { printf '%s' "$head" > x.html; cat >> x.html; echo '{{ part p(str s) }}<i>{{ s }}</i>' > p.html; }
-good() { passed=$((passed + 1)); }
-bad() { failed=$((failed + 1)); echo "$1"; sed 's/^/    /' log; }
 
 # stops LINE TEXT < page    tmplgen refuses it at that line, saying that. The page begins at line 3.
 stops() {

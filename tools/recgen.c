@@ -31,15 +31,9 @@
  *
  * A shape may grow: a field that an old record lacks reads as 0 or the empty text. No field may change its name or type. */
 #include <ctype.h>
-#include <stdarg.h>
 #include <stdbool.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
-/* The tool runs for a moment and ends: nothing is freed. */
-const char *__asan_default_options(void);
-const char *__asan_default_options(void) { return "detect_leaks=0"; }
+#include "gen.h"
 
 enum { KINDS_MAX = 512, FIELDS_MAX = 64, FILES_MAX = 128, HEARD_MAX = 512, WORDS_MAX = 24, WORD_MAX = 400, NAME_CHARS_MAX = 60 };
 enum { LINE_BYTES_MAX = 2000, BODY_BYTES_MAX = 1 << 20, YEARS_MAX = 200 };       /* a body's: JOURNAL_BODY_MAX in journal.h */
@@ -64,24 +58,6 @@ static File  files[FILES_MAX];  static int file_n;
 static Kind  kinds[KINDS_MAX];  static int kind_n;
 static Heard heard[HEARD_MAX];  static int heard_n;
 
-_Noreturn __attribute__((format(printf, 3, 4)))
-static void stop_at(const File *f, int line, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    fprintf(stderr, "%s:%d: error: ", f->shown, line);
-    vfprintf(stderr, format, args);
-    fputc('\n', stderr);
-    va_end(args);
-    exit(1);
-}
-
-static void *need(void *p)
-{
-    if (!p) { fputs("recgen: out of memory\n", stderr); exit(1); }
-    return p;
-}
-
 static char *keep(const char *z) { return need(strdup(z)); }
 
 static bool is_among(const char *word, const char *const *words)
@@ -102,10 +78,10 @@ static const char *word_read(const File *f, Line *l, const char *p)
     bool quoted = *p == '"';
     if (quoted) p++;
     while (*p && (quoted ? *p != '"' : !isspace((unsigned char)*p))) {
-        if (n == WORD_MAX - 1) stop_at(f, l->number, "a word of more than %d characters", WORD_MAX - 1);
+        if (n == WORD_MAX - 1) stop_at(f->shown, l->number, "a word of more than %d characters", WORD_MAX - 1);
         to[n++] = *p++;
     }
-    if (quoted && *p++ != '"') stop_at(f, l->number, "a quotation that does not end");
+    if (quoted && *p++ != '"') stop_at(f->shown, l->number, "a quotation that does not end");
     to[n] = 0;
     l->n++;
     return p;
@@ -118,7 +94,7 @@ static void words_read(const File *f, Line *l, const char *p)
     for (l->indent = 0; p[l->indent] == ' '; ) l->indent++;
     for (p += l->indent; *p && *p != '#'; ) {
         if (isspace((unsigned char)*p)) { p++; continue; }
-        if (l->n == WORDS_MAX) stop_at(f, l->number, "more than %d words", WORDS_MAX);
+        if (l->n == WORDS_MAX) stop_at(f->shown, l->number, "more than %d words", WORDS_MAX);
         p = word_read(f, l, p);
     }
 }
@@ -156,7 +132,7 @@ static char *c_name_of(const char *kind)
 
 static void said_once(const Kind *k, const Line *l, const void *before)
 {
-    if (before) stop_at(k->file, l->number, "%s has said its %s before", k->name, l->word[0]);
+    if (before) stop_at(k->file->shown, l->number, "%s has said its %s before", k->name, l->word[0]);
 }
 
 static char *one_of(const Kind *k, const Line *l, char *before, const char *const *words)
@@ -183,11 +159,11 @@ static void needs_read(Kind *k, const Line *l)
     static const char *const plain[] = { "self", "member", "anyone", "hub", NULL };
     char text[WORDS_MAX * (NAME_CHARS_MAX + 16)] = "", *to = text;
     said_once(k, l, k->needs);
-    if (l->n < 2) stop_at(k->file, l->number, "after 'needs' comes self, member, anyone, hub, or roles");
+    if (l->n < 2) stop_at(k->file->shown, l->number, "after 'needs' comes self, member, anyone, hub, or roles");
     for (int i = 1; i < l->n; i++) {
         const char *word = l->word[i];
         if (!islower((unsigned char)*word) || strspn(word, "abcdefghijklmnopqrstuvwxyz-_") != strlen(word) || strlen(word) > NAME_CHARS_MAX)
-            stop_at(k->file, l->number, "'%s' is neither self, member, anyone, hub nor a role", word);
+            stop_at(k->file->shown, l->number, "'%s' is neither self, member, anyone, hub nor a role", word);
         to += sprintf(to, "%s%s", i > 1 ? " | " : "", is_among(word, plain) ? "NEEDS_" : "ROLE_");
         for (; *word; word++) *to++ = (char)(*word == '-' ? '_' : toupper((unsigned char)*word));
         *to = 0;
@@ -202,7 +178,7 @@ static void keep_read(Kind *k, const Line *l)
     k->keep_line = l->number;
     if (l->n == 2 && strcmp(l->word[1], "no") == 0) return;
     if (l->n != 4 || strcmp(l->word[2], "years") != 0 || (k->keep_years = number_of(l->word[1], YEARS_MAX)) == 0 || !*l->word[3])
-        stop_at(k->file, l->number, "'keep no', or 'keep 10 years \"Why, in a sentence for the person.\"'");
+        stop_at(k->file->shown, l->number, "'keep no', or 'keep 10 years \"Why, in a sentence for the person.\"'");
     k->keep_why = keep(l->word[3]);
 }
 
@@ -211,7 +187,7 @@ static void body_read(Kind *k, const Line *l)
     said_once(k, l, k->body_line ? k : NULL);
     k->body_line = l->number;
     k->body_none = l->n == 2 && strcmp(l->word[1], "none") == 0;
-    if (l->n > 1 && !k->body_none) stop_at(k->file, l->number, "'body', and its fields below; or 'body none'");
+    if (l->n > 1 && !k->body_none) stop_at(k->file->shown, l->number, "'body', and its fields below; or 'body none'");
     k->in_body = true;
 }
 
@@ -219,23 +195,23 @@ static Field field_read(const Kind *k, const Line *l, const Field *before, int n
 {
     static const char *const types[] = { "str", "int", "id", "person", "real", "bool", "file", "list", NULL };
     Field field = { .line = l->number };
-    if (l->n < 2 || !is_field_name(l->word[0])) stop_at(k->file, l->number, "a field is 'name type'");
+    if (l->n < 2 || !is_field_name(l->word[0])) stop_at(k->file->shown, l->number, "a field is 'name type'");
     for (const char *const *t = types; *t; t++)
         if (strcmp(*t, l->word[1]) == 0) field.type = *t;
-    if (!field.type) stop_at(k->file, l->number, "no such type: %s. There are str, int, id, person, real, bool, file, list", l->word[1]);
+    if (!field.type) stop_at(k->file->shown, l->number, "no such type: %s. There are str, int, id, person, real, bool, file, list", l->word[1]);
     field.name = keep(l->word[0]);
     bool measured = strcmp(field.type, "str") == 0 || strcmp(field.type, "list") == 0;
-    if (l->n != 2 + measured) stop_at(k->file, l->number, measured ? "%s says how much at most: %s 80" : "nothing comes after %s", field.type, field.type);
+    if (l->n != 2 + measured) stop_at(k->file->shown, l->number, measured ? "%s says how much at most: %s 80" : "nothing comes after %s", field.type, field.type);
     if (measured && (field.max = number_of(l->word[2], BODY_BYTES_MAX)) == 0)
-        stop_at(k->file, l->number, "how much at most is a number from 1 to %d; what is longer is a file", BODY_BYTES_MAX);
+        stop_at(k->file->shown, l->number, "how much at most is a number from 1 to %d; what is longer is a file", BODY_BYTES_MAX);
     for (int i = 0; i < n; i++)
-        if (strcmp(before[i].name, field.name) == 0) stop_at(k->file, l->number, "%s comes twice", field.name);
+        if (strcmp(before[i].name, field.name) == 0) stop_at(k->file->shown, l->number, "%s comes twice", field.name);
     return field;
 }
 
 static void body_line(Kind *k, const Line *l)
 {
-    if (k->field_n == FIELDS_MAX) stop_at(k->file, l->number, "more than %d fields", FIELDS_MAX);
+    if (k->field_n == FIELDS_MAX) stop_at(k->file->shown, l->number, "more than %d fields", FIELDS_MAX);
     k->field[k->field_n] = field_read(k, l, k->field, k->field_n);
     if (strcmp(k->field[k->field_n].type, "list") == 0) k->field[k->field_n].rows = need(calloc(FIELDS_MAX, sizeof(Field)));
     k->field_n++;
@@ -244,10 +220,10 @@ static void body_line(Kind *k, const Line *l)
 static void row_line(Kind *k, const Line *l)
 {
     Field *list = k->field_n ? &k->field[k->field_n - 1] : NULL;
-    if (!list || !list->rows) stop_at(k->file, l->number, "only the fields of a list stand so far in");
-    if (list->row_n == FIELDS_MAX) stop_at(k->file, l->number, "more than %d fields", FIELDS_MAX);
+    if (!list || !list->rows) stop_at(k->file->shown, l->number, "only the fields of a list stand so far in");
+    if (list->row_n == FIELDS_MAX) stop_at(k->file->shown, l->number, "more than %d fields", FIELDS_MAX);
     Field field = field_read(k, l, list->rows, list->row_n);
-    if (strcmp(field.type, "list") == 0) stop_at(k->file, l->number, "a list in a list");
+    if (strcmp(field.type, "list") == 0) stop_at(k->file->shown, l->number, "a list in a list");
     list->rows[list->row_n++] = field;
 }
 
@@ -268,7 +244,7 @@ static void kind_line(Kind *k, const Line *l)
     else if (strcmp(w, "needs") == 0) needs_read(k, l);
     else if (strcmp(w, "keep") == 0) keep_read(k, l);
     else if (strcmp(w, "body") == 0) body_read(k, l);
-    else stop_at(k->file, l->number, "a kind does not say '%s'", w);
+    else stop_at(k->file->shown, l->number, "a kind does not say '%s'", w);
 }
 
 /* ---- what must be said, and what cannot be true together ---------------------------------------------------------------- */
@@ -283,8 +259,8 @@ static void said_check(const Kind *k)
         { "meet (how two offline versions meet)", k->meet }, { "keep (what a law asks, or no)", k->keep_line }, { "body (or body none)", k->body_line },
     };
     for (size_t i = 0; i < sizeof all / sizeof *all; i++)
-        if (!all[i].said) stop_at(k->file, k->line, "%s does not say: %s", k->name, all[i].what);
-    if (!k->body_none && k->field_n == 0) stop_at(k->file, k->body_line, "%s has a body without fields: say 'body none'", k->name);
+        if (!all[i].said) stop_at(k->file->shown, k->line, "%s does not say: %s", k->name, all[i].what);
+    if (!k->body_none && k->field_n == 0) stop_at(k->file->shown, k->body_line, "%s has a body without fields: say 'body none'", k->name);
 }
 
 /* A list has a type of its own, X_happened_lines: its name must be nobody else's. */
@@ -293,26 +269,26 @@ static void list_name_check(const Kind *k, const Field *list)
     static const char *const taken[] = { "body", "kind", "shape", "fields", "add", "apply", NULL };
     char name[2 * NAME_CHARS_MAX + 2];
     snprintf(name, sizeof name, "%s_%s", k->c_name, list->name);
-    if (is_among(list->name, taken)) stop_at(k->file, list->line, "a list needs another name: %s is made for %s itself", name, k->name);
+    if (is_among(list->name, taken)) stop_at(k->file->shown, list->line, "a list needs another name: %s is made for %s itself", name, k->name);
     for (int i = 0; i < kind_n; i++)
-        if (strcmp(kinds[i].c_name, name) == 0) stop_at(k->file, list->line, "a list needs another name: in C, %s is the record %s", name, kinds[i].name);
+        if (strcmp(kinds[i].c_name, name) == 0) stop_at(k->file->shown, list->line, "a list needs another name: in C, %s is the record %s", name, kinds[i].name);
 }
 
 static void sense_check(const Kind *k)
 {
     bool personal = is(k->stream, "person") || is(k->stream, "card"), wide = is(k->stream, "public") || is(k->stream, "economy");
-    if (personal && !is(k->meet, "stream")) stop_at(k->file, k->line, "in a person's stream all records meet as a stream");
-    if (wide && is(k->meet, "stream")) stop_at(k->file, k->line, "the %s stream is too long to be made again whole: meet by subject, or each", k->stream);
-    if ((is(k->meet, "latest") || is(k->meet, "order")) && is(k->subject, "none")) stop_at(k->file, k->line, "records that meet by subject have one");
-    if (is(k->whose, "subject") && !is(k->subject, "person")) stop_at(k->file, k->line, "the subject is no person");
-    if (is(k->whose, "parties") && !is(k->stream, "matter")) stop_at(k->file, k->line, "only a matter has parties");
-    if (strstr(k->needs, "NEEDS_SELF") && !personal) stop_at(k->file, k->line, "'needs self' is for a person's own stream");
-    if (strstr(k->needs, "NEEDS_MEMBER") && (personal || wide)) stop_at(k->file, k->line, "a %s stream has no members", k->stream);
-    if (is(k->stream, "any") && strncmp(k->file->shown, "kernel/journal/", 15) != 0) stop_at(k->file, k->line, "'stream any' is for the journal itself");
+    if (personal && !is(k->meet, "stream")) stop_at(k->file->shown, k->line, "in a person's stream all records meet as a stream");
+    if (wide && is(k->meet, "stream")) stop_at(k->file->shown, k->line, "the %s stream is too long to be made again whole: meet by subject, or each", k->stream);
+    if ((is(k->meet, "latest") || is(k->meet, "order")) && is(k->subject, "none")) stop_at(k->file->shown, k->line, "records that meet by subject have one");
+    if (is(k->whose, "subject") && !is(k->subject, "person")) stop_at(k->file->shown, k->line, "the subject is no person");
+    if (is(k->whose, "parties") && !is(k->stream, "matter")) stop_at(k->file->shown, k->line, "only a matter has parties");
+    if (strstr(k->needs, "NEEDS_SELF") && !personal) stop_at(k->file->shown, k->line, "'needs self' is for a person's own stream");
+    if (strstr(k->needs, "NEEDS_MEMBER") && (personal || wide)) stop_at(k->file->shown, k->line, "a %s stream has no members", k->stream);
+    if (is(k->stream, "any") && strncmp(k->file->shown, "kernel/journal/", 15) != 0) stop_at(k->file->shown, k->line, "'stream any' is for the journal itself");
     for (int i = 0; i < k->field_n; i++) {
         const Field *f = &k->field[i];
         if (!is(f->type, "list")) continue;
-        if (f->row_n == 0) stop_at(k->file, f->line, "the list %s has no fields", f->name);
+        if (f->row_n == 0) stop_at(k->file->shown, f->line, "the list %s has no fields", f->name);
         list_name_check(k, f);
     }
 }
@@ -328,23 +304,23 @@ static Kind *kind_named(const char *name)
 
 static Kind *kind_begin(File *f, const Line *l)
 {
-    if (l->n != 2 || !is_kind_name(l->word[1])) stop_at(f, l->number, "'record room.happened', in small letters");
-    if (kind_named(l->word[1])) stop_at(f, l->number, "%s is declared twice", l->word[1]);
-    if (kind_n == KINDS_MAX) stop_at(f, l->number, "more than %d kinds", KINDS_MAX);
+    if (l->n != 2 || !is_kind_name(l->word[1])) stop_at(f->shown, l->number, "'record room.happened', in small letters");
+    if (kind_named(l->word[1])) stop_at(f->shown, l->number, "%s is declared twice", l->word[1]);
+    if (kind_n == KINDS_MAX) stop_at(f->shown, l->number, "more than %d kinds", KINDS_MAX);
     Kind *k = &kinds[kind_n];
     *k = (Kind){ .file = f, .line = l->number, .name = keep(l->word[1]), .c_name = c_name_of(l->word[1]) };
     for (int i = 0; i < kind_n; i++)
-        if (strcmp(kinds[i].c_name, k->c_name) == 0) stop_at(f, l->number, "in C, %s has the same name as %s: %s", k->name, kinds[i].name, k->c_name);
+        if (strcmp(kinds[i].c_name, k->c_name) == 0) stop_at(f->shown, l->number, "in C, %s has the same name as %s: %s", k->name, kinds[i].name, k->c_name);
     kind_n++;
     return k;
 }
 
 static void hear_read(File *f, const Line *l)
 {
-    if (l->n != 2) stop_at(f, l->number, "'hear room.happened'");
-    if (heard_n == HEARD_MAX) stop_at(f, l->number, "more than %d heard", HEARD_MAX);
+    if (l->n != 2) stop_at(f->shown, l->number, "'hear room.happened'");
+    if (heard_n == HEARD_MAX) stop_at(f->shown, l->number, "more than %d heard", HEARD_MAX);
     for (int i = 0; i < heard_n; i++)
-        if (heard[i].file == f && strcmp(heard[i].name, l->word[1]) == 0) stop_at(f, l->number, "%s is heard twice", l->word[1]);
+        if (heard[i].file == f && strcmp(heard[i].name, l->word[1]) == 0) stop_at(f->shown, l->number, "%s is heard twice", l->word[1]);
     heard[heard_n++] = (Heard){ f, l->number, keep(l->word[1]), NULL };
 }
 
@@ -354,38 +330,27 @@ static Kind *line_read(File *f, Kind *k, const Line *l)
     if (l->indent == 0) {
         if (is(l->word[0], "record")) return kind_begin(f, l);
         if (is(l->word[0], "hear")) { hear_read(f, l); return NULL; }
-        stop_at(f, l->number, "a file holds 'record' and 'hear'");
+        stop_at(f->shown, l->number, "a file holds 'record' and 'hear'");
     }
-    if (!k) stop_at(f, l->number, "this belongs to no record");
+    if (!k) stop_at(f->shown, l->number, "this belongs to no record");
     if (l->indent == 2) kind_line(k, l);
     else if (!k->in_body || (l->indent != 4 && l->indent != 6))
-        stop_at(f, l->number, "two blanks before what a record says; below 'body' four before a field, six before a field of a list");
-    else if (k->body_none) stop_at(f, l->number, "%s has said 'body none'", k->name);
+        stop_at(f->shown, l->number, "two blanks before what a record says; below 'body' four before a field, six before a field of a list");
+    else if (k->body_none) stop_at(f->shown, l->number, "%s has said 'body none'", k->name);
     else if (l->indent == 4) body_line(k, l);
     else row_line(k, l);
     return k;
-}
-
-/* The path as people of the house say it: from kernel/, modules/ or tests/ on, wherever the build stands. */
-static const char *shown_path(const char *path)
-{
-    static const char *const roots[] = { "kernel/", "modules/", "tests/" };
-    const char *best = path;
-    for (size_t i = 0; i < sizeof roots / sizeof roots[0]; i++)
-        for (const char *p = path; (p = strstr(p, roots[i])); p++)
-            if ((p == path || p[-1] == '/') && p > best) best = p;
-    return best;
 }
 
 /* "learn" of "…/learn.records": the beginning of names in C, and of the names of what comes out. */
 static char *prefix_of(const File *f)
 {
     char *prefix = keep(strrchr(f->path, '/') ? strrchr(f->path, '/') + 1 : f->path), *dot = strchr(prefix, '.');
-    if (!dot || strcmp(dot, ".records") != 0) stop_at(f, 1, "is not a .records file");
+    if (!dot || strcmp(dot, ".records") != 0) stop_at(f->shown, 1, "is not a .records file");
     *dot = 0;
-    if (!is_field_name(prefix)) stop_at(f, 1, "the file's name begins names in C, so it must be one: small letters");
+    if (!is_field_name(prefix)) stop_at(f->shown, 1, "the file's name begins names in C, so it must be one: small letters");
     for (const File *other = files; other < f; other++)
-        if (strcmp(other->prefix, prefix) == 0) stop_at(f, 1, "has the same name as %s", other->shown);
+        if (strcmp(other->prefix, prefix) == 0) stop_at(f->shown, 1, "has the same name as %s", other->shown);
     return prefix;
 }
 
@@ -394,24 +359,24 @@ static bool line_get(const File *f, int number, char *text, int size, FILE *in)
 {
     int n = 0;
     for (int c; (c = getc(in)) != EOF; ) {
-        if (n == size - 1) stop_at(f, number, "a line of more than %d bytes", size - 2);
-        if ((c < ' ' && c != '\n' && c != '\t' && c != '\r') || c == 127) stop_at(f, number, "a control character");
+        if (n == size - 1) stop_at(f->shown, number, "a line of more than %d bytes", size - 2);
+        if ((c < ' ' && c != '\n' && c != '\t' && c != '\r') || c == 127) stop_at(f->shown, number, "a control character");
         text[n++] = (char)c;
         if (c == '\n') break;
     }
-    if (ferror(in)) stop_at(f, number, "cannot be read");
+    if (ferror(in)) stop_at(f->shown, number, "cannot be read");
     text[n] = 0;
     return n > 0;
 }
 
 static void file_read(const char *path)
 {
-    if (file_n == FILES_MAX) stop_at(&(File){ .shown = path }, 1, "more than %d files", FILES_MAX);
+    if (file_n == FILES_MAX) stop_at(path, 1, "more than %d files", FILES_MAX);
     File *f = &files[file_n++];
     *f = (File){ .path = path, .shown = shown_path(path) };
     f->prefix = prefix_of(f);
     FILE *in = fopen(path, "rb");
-    if (!in) stop_at(f, 1, "cannot be read");
+    if (!in) stop_at(f->shown, 1, "cannot be read");
     static Line l;
     char text[LINE_BYTES_MAX + 2];
     Kind *k = NULL;
@@ -426,8 +391,8 @@ static void heard_resolve(void)
 {
     for (int i = 0; i < heard_n; i++) {
         heard[i].kind = kind_named(heard[i].name);
-        if (!heard[i].kind) stop_at(heard[i].file, heard[i].line, "no record is called %s", heard[i].name);
-        if (heard[i].kind->file == heard[i].file) stop_at(heard[i].file, heard[i].line, "%s is declared here: it is applied, not heard", heard[i].name);
+        if (!heard[i].kind) stop_at(heard[i].file->shown, heard[i].line, "no record is called %s", heard[i].name);
+        if (heard[i].kind->file == heard[i].file) stop_at(heard[i].file->shown, heard[i].line, "%s is declared here: it is applied, not heard", heard[i].name);
     }
 }
 

@@ -52,15 +52,13 @@
  * derived tables: a query that writes one is marked so, and db_run refuses it outside `apply`. A module writes its own tables only.
  *
  * Every query is prepared by the real SQLite against the real schema here: a misspelt column stops the build at the
- * .sql line ("modules/x/x.sql:12: no such column: auther"). The same check on PostgreSQL is a test. */
+ * .sql line ("modules/x/x.sql:12: error: no such column: auther"). The same check on PostgreSQL is a test. */
 #include <ctype.h>
 #include <sqlite3.h>
-#include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
+
+#include "gen.h"
 
 /* A build tool: it reads, writes and ends, so nothing here is ever given back. */
 
@@ -133,24 +131,6 @@ static Mark      marks[MARKS_MAX];         static int mark_n;
 static IdColumn *ids;                      static int id_n;
 
 /* ---- words and text ---------------------------------------------------------------------------------------------- */
-
-_Noreturn __attribute__((format(printf, 3, 4)))
-static void stop_at(const char *file, int line, const char *format, ...)
-{
-    va_list args;
-    va_start(args, format);
-    fprintf(stderr, "%s:%d: ", file, line);
-    vfprintf(stderr, format, args);
-    fputc('\n', stderr);
-    va_end(args);
-    exit(1);
-}
-
-static void *need(void *p)
-{
-    if (!p) { fputs("sqlgen: out of memory\n", stderr); exit(1); }
-    return p;
-}
 
 static char *word_of(const char *p, size_t n) { return need(strndup(p, n)); }
 
@@ -249,17 +229,6 @@ static bool is_name(const char *name)
 }
 
 /* ---- files -------------------------------------------------------------------------------------------------------- */
-
-/* The path as people of the house say it: from kernel/, modules/ or tests/ on, wherever the build stands. */
-static const char *shown_path(const char *path)
-{
-    static const char *const roots[] = { "kernel/", "modules/", "tests/" };
-    const char *best = path;
-    for (size_t i = 0; i < sizeof roots / sizeof roots[0]; i++)
-        for (const char *p = path; (p = strstr(p, roots[i])); p++)
-            if ((p == path || p[-1] == '/') && p > best) best = p;
-    return best;
-}
 
 static char *read_whole(const char *path)
 {
