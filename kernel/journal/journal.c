@@ -146,6 +146,7 @@ void note_again(Scope *s, const Record *r)
         journal_rows_wait(s, r->id, str_cat(s->arena, S("kind "), r->kind));
         return;
     }
+    if (stream_wrong(r, n.kind)) journal_rows_refuse(s, r->id, str_from(stream_wrong(r, n.kind)));      /* no unit looks for it there */
     bool fine = scope_try(s, note_step, &n, &landing);
     scope_rewind(s, mark);
     if (!fine) fault_at(s->landing, landing.file, landing.line, landing.kind, "%s", landing.what);

@@ -47,6 +47,11 @@ static Stands may_write(Scope *s, const Record *r, int needs)
     return rest && r->actor != 0 ? has_standing(s, r->actor, rest, r->audience, r->stream, r->id) : STANDS_NO;
 }
 
+const char *stream_wrong(const Record *r, const EntryKind *kind)
+{
+    return kind->audience == r->audience || kind->audience == AUDIENCE_ANY ? NULL : "this kind does not belong into this stream";
+}
+
 /* Units are found by their subjects: there is one way to write each, and none is empty. */
 const char *subject_wrong(const Record *r, const EntryKind *kind)
 {
@@ -63,7 +68,7 @@ const char *why_not(Scope *s, const Record *r, const EntryKind *kind, bool here)
 {
     journal_rows_node_row node;
     Stands may;
-    if (kind->audience != r->audience && kind->audience != AUDIENCE_ANY) return "this kind does not belong into this stream";
+    if (stream_wrong(r, kind)) return stream_wrong(r, kind);
     if (subject_wrong(r, kind)) return subject_wrong(r, kind);
     if (journal_rows_node(s, r->node, &node) && node.revoked && r->id > node.revoked) return "its node was revoked before";
     may = may_write(s, r, kind->needs);
@@ -392,13 +397,20 @@ static bool counts_in_unit(Scope *s, const Unit *u, int64_t id)
     return counts;
 }
 
+/* Whether it would count nobody asks any more, and so it is not told as refused. */
+static void pass_over(Scope *s, const Unit *u, journal_rows_ids_of_subject_row *row)
+{
+    if (u->refusals) journal_rows_refuse_not(s, row->id);
+    row->id = 0;
+}
+
 /* Of a kind of which the latest counts, all before the last one that counts are passed over: their id becomes 0. */
 static void pass_over_earlier(Scope *s, const Unit *u, journal_rows_ids_of_subject_rows rows)
 {
     for (ptrdiff_t i = rows.n; i-- > 0;) {
         if (!rows.row[i].id || !is_latest(s, rows.row[i].kind, u->module) || !counts_in_unit(s, u, rows.row[i].id)) continue;
         for (ptrdiff_t k = i; k-- > 0;)
-            if (str_eq(rows.row[k].kind, rows.row[i].kind)) rows.row[k].id = 0;
+            if (rows.row[k].id && str_eq(rows.row[k].kind, rows.row[i].kind)) pass_over(s, u, &rows.row[k]);
     }
 }
 

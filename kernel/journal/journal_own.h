@@ -119,6 +119,7 @@ typedef struct Here { bool in_order; const void *body; } Here;
 bool    land(Scope *s, Record *r, const Here *here);
 /* NULL: it counts; else why not, for the operator. here: it is being written here, and what cannot be told is no. */
 const char *why_not(Scope *s, const Record *r, const EntryKind *kind, bool here);
+const char *stream_wrong(const Record *r, const EntryKind *kind);
 const char *subject_wrong(const Record *r, const EntryKind *kind);
 Unit    unit_of(Scope *s, const char *module, const Record *r, const EntryKind *kind);
 int64_t unit_make(Scope *s, Unit *u);
