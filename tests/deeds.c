@@ -10,7 +10,7 @@
 #include "quiz_records.h"
 
 const char *const act_words[ACTS] = { "made", "enrols", "joins", "named", "answers", "task", "done", "note", "mark", "belongs", "leaves",
-    "erased", "voice", "founds", "admits", "parts", "sells", "deals", "offers", "states", "remarks", "places", "appoints", "dismisses", "trains", "home" };
+    "erased", "voice", "founds", "admits", "parts", "sells", "deals", "offers", "states", "remarks", "opens", "claims", "places", "groups", "entrusts", "appoints", "dismisses", "trains", "home" };
 
 /* What everybody's own records say: c makes them differ. */
 static bool own_rule(Scope *s, Deed *d)
@@ -45,6 +45,8 @@ static bool common_rule(Scope *s, Deed *d)
     case VOICE:  trial_voiced_add(s, d->b, (trial_voiced_body){ d->words, d->a }); return true;
     case STATE:  trial_stated_add(s, d->b, S("duty"), (trial_stated_body){ d->words }); return true;
     case REMARK: trial_noted_add(s, d->a, d->a, (trial_noted_body){ d->words }); return true;
+    case OPEN:   d->made = trial_opened_add(s, d->b); return true;
+    case CLAIM:  trial_claimed_add(s, d->b, d->a); return true;
     case FOUND:
         d->made = journal_id(s);
         trial_founded_add(s, d->made, (trial_founded_body){ S("firm") });
@@ -67,6 +69,8 @@ static bool hub_rule(Scope *s, Deed *d)
     str why;
     switch (d->act) {
     case PLACE:     trial_placed_add(s, d->a, (trial_placed_body){ d->words }); return true;
+    case GROUP:     trial_grouped_add(s, d->words, (trial_grouped_body){ d->a }); return true;
+    case ENTRUST:   trial_entrusted_add(s, d->b, d->a); return true;
     case APPOINT:   trial_appointed_add(s, d->b, d->a, (trial_appointed_body){ d->c }); return true;
     case DISMISS:   trial_dismissed_add(s, d->b, d->a); return true;
     case TRAIN:     trial_trained_add(s, d->b, d->a); return true;
@@ -137,6 +141,12 @@ bool states(Net *net, int node, int64_t me, const char *economy, const char *val
     return done(net, node, me, (Deed){ .act = STATE, .b = economy_of(economy), .words = str_from(value) });
 }
 
+int64_t opens(Net *net, int node, int64_t me, const char *economy) { return made_by(net, node, me, (Deed){ .act = OPEN, .b = economy_of(economy) }); }
+bool claims(Net *net, int node, int64_t me, const char *economy, int64_t centre)
+{
+    return done(net, node, me, (Deed){ .act = CLAIM, .a = centre, .b = economy_of(economy) });
+}
+bool trains(Net *net, int node, int64_t me, int64_t who, int64_t centre) { return done(net, node, me, (Deed){ .act = TRAIN, .a = who, .b = centre }); }
 bool remarks(Net *net, int node, int64_t trainer, int64_t learner, const char *words)
 {
     return done(net, node, trainer, (Deed){ .act = REMARK, .a = learner, .words = str_from(words) });
@@ -154,6 +164,8 @@ bool sells(Net *net, int node, int64_t me, int64_t firm, int64_t sale, str note)
 int64_t deals(Net *net, int node, int64_t me, int64_t seller, int64_t buyer) { return made_by(net, node, me, (Deed){ .act = DEAL, .a = seller, .b = buyer }); }
 bool offers(Net *net, int node, int64_t me, int64_t matter, int64_t price) { return done(net, node, me, (Deed){ .act = OFFER, .a = matter, .c = price }); }
 
+bool hub_groups(Net *net, const char *economy, int64_t group) { return done(net, 0, 0, (Deed){ .act = GROUP, .a = group, .words = str_from(economy) }); }
+bool hub_entrusts(Net *net, int64_t who, int64_t group) { return done(net, 0, 0, (Deed){ .act = ENTRUST, .a = who, .b = group }); }
 bool hub_places(Net *net, int64_t centre, const char *economy) { return done(net, 0, 0, (Deed){ .act = PLACE, .a = centre, .words = str_from(economy) }); }
 bool hub_appoints(Net *net, int64_t who, const char *economy, int64_t until) { return done(net, 0, 0, (Deed){ .act = APPOINT, .a = who, .b = economy_of(economy), .c = until }); }
 bool hub_dismisses(Net *net, int64_t who, const char *economy) { return done(net, 0, 0, (Deed){ .act = DISMISS, .a = who, .b = economy_of(economy) }); }

@@ -9,7 +9,7 @@
 #include "net.h"
 
 typedef enum Act { MAKE, ENROL, JOIN, NAME, ANSWER, TASK, DONE, NOTE, MARK, BELONG, LEAVE, ERASE, VOICE, FOUND, ADMIT, PART, SELL, DEAL, OFFER,
-                   STATE, REMARK, PLACE, APPOINT, DISMISS, TRAIN, KEEP_HOME, ACTS } Act;
+                   STATE, REMARK, OPEN, CLAIM, PLACE, GROUP, ENTRUST, APPOINT, DISMISS, TRAIN, KEEP_HOME, ACTS } Act;
 extern const char *const act_words[ACTS];
 
 /* a, b, c: who, where and how much; see deeds.c. made: the id of what was made. */
@@ -32,6 +32,9 @@ bool    leaves(Net *net, int node, int64_t me, int64_t centre);
 bool    erases_herself(Net *net, int node, int64_t me);
 bool    voices(Net *net, int node, int64_t me, const char *economy, const char *words, int64_t about);
 bool    states(Net *net, int node, int64_t me, const char *economy, const char *value);                 /* the duty of */
+int64_t opens(Net *net, int node, int64_t me, const char *economy);             /* a centre */
+bool    claims(Net *net, int node, int64_t me, const char *economy, int64_t centre);
+bool    trains(Net *net, int node, int64_t me, int64_t trainer, int64_t centre);                        /* an officer says it */
 bool    remarks(Net *net, int node, int64_t trainer, int64_t learner, const char *words);
 int64_t founds(Net *net, int node, int64_t me);                                 /* a firm */
 bool    admits(Net *net, int node, int64_t me, int64_t firm, int64_t person);
@@ -41,6 +44,8 @@ int64_t deals(Net *net, int node, int64_t me, int64_t seller, int64_t buyer);   
 bool    offers(Net *net, int node, int64_t me, int64_t matter, int64_t price);
 /* Said by the installation itself, which must be a hub. */
 bool    hub_places(Net *net, int64_t centre, const char *economy);
+bool    hub_groups(Net *net, const char *economy, int64_t group);
+bool    hub_entrusts(Net *net, int64_t officer, int64_t group);
 bool    hub_appoints(Net *net, int64_t officer, const char *economy, int64_t until);
 bool    hub_dismisses(Net *net, int64_t officer, const char *economy);
 bool    hub_trains(Net *net, int64_t trainer, int64_t centre);

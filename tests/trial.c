@@ -49,12 +49,34 @@ const int trial_table_n = COUNT_OF(trial_tables);
 
 void trial_placed_apply(Scope *s, const Record *r, const trial_placed_body *b)
 {
-    stream_put(s, r, AUDIENCE_CENTRE, journal_subject_id(r), stream_economy(b->economy));
+    stream_end(s, r, journal_subject_id(r));
+    stream_put(s, r, journal_subject_id(r), stream_economy(b->economy));
+}
+
+void trial_opened_apply(Scope *s, const Record *r)
+{
+    stream_put(s, r, r->id, r->stream);
+}
+
+void trial_claimed_apply(Scope *s, const Record *r)
+{
+    stream_end(s, r, journal_subject_id(r));
+    stream_put(s, r, journal_subject_id(r), r->stream);
+}
+
+void trial_grouped_apply(Scope *s, const Record *r, const trial_grouped_body *b)
+{
+    stream_put(s, r, stream_economy(r->subject), b->group);
 }
 
 void trial_appointed_apply(Scope *s, const Record *r, const trial_appointed_body *b)
 {
     standing_put(s, r, r->stream, journal_subject_id(r), ROLE_OFFICER, b->until);
+}
+
+void trial_entrusted_apply(Scope *s, const Record *r)
+{
+    standing_put(s, r, r->stream, journal_subject_id(r), ROLE_OFFICER, 0);
 }
 
 void trial_dismissed_apply(Scope *s, const Record *r)

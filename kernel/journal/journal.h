@@ -75,7 +75,10 @@ bool journal_may(Scope *s, int64_t person, int needs, Audience audience, int64_t
  * until a moment (ms; 0: without end). Both words of one standing belong to one unit. */
 void standing_put(Scope *s, const Record *r, int64_t stream, int64_t person, int role, int64_t until);
 void standing_end(Scope *s, const Record *r, int64_t stream, int64_t person, int role);
-void stream_put(Scope *s, const Record *r, Audience audience, int64_t stream, int64_t inside);   /* a centre in its economy */
+/* The same of a stream and what it lies in, of which there may be several: a centre in its economy, an economy in a group of them. Only the
+ * record whose id the stream bears may say it, or one in the public stream: nobody else's centre is drawn into one's own economy. */
+void stream_put(Scope *s, const Record *r, int64_t stream, int64_t inside);
+void stream_end(Scope *s, const Record *r, int64_t stream);                 /* it lies in nothing that it was said to lie in */
 
 /* ---- records and kinds ------------------------------------------------------------------------------------------------- */
 

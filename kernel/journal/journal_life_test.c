@@ -14,7 +14,7 @@
 #include "db_all.h"
 #include "journal/journal_own.h"
 
-enum { BOXES = 3, NODES = 1 + BOXES, PEOPLE_MAX = 14, FIRMS_MAX = 4, MATTERS_MAX = 3, LETTERS = 12, STEPS = 140, LIVES = 25, LIVES_SECONDS = 30, DUMP_TABLES_MAX = 64 };
+enum { BOXES = 3, NODES = 1 + BOXES, PEOPLE_MAX = 14, FIRMS_MAX = 4, MATTERS_MAX = 3, OPENED_MAX = 4, LETTERS = 12, STEPS = 140, LIVES = 25, LIVES_SECONDS = 30, DUMP_TABLES_MAX = 64 };
 
 typedef struct Human { int64_t id; int home; bool account, erased; int64_t joined; } Human;
 typedef struct Firm { int64_t id; int home; int owner; } Firm;
@@ -25,7 +25,8 @@ typedef struct Life {
     World   *w;
     uint64_t seed, random;
     bool     loud;
-    int64_t  centre[NODES];
+    int64_t  centre[NODES], group;
+    int64_t  opened[OPENED_MAX]; int opened_n;      /* centres, by officers */
     Human    human[PEOPLE_MAX]; int human_n;
     Firm     firm[FIRMS_MAX];   int firm_n;
     int64_t  matter[MATTERS_MAX]; int matter_n;
@@ -132,7 +133,7 @@ static void human_acts(Life *l, Act act)
     if (!h) return;
     int node = act == ENROL && pick(l, 4) ? h->home : where(l, h);
     Deed d = { .act = act, .words = words_of(l, h->id), .c = pick(l, 5) };
-    if (act == BELONG || act == LEAVE) d.a = l->centre[1 + pick(l, BOXES)];
+    if (act == BELONG || act == LEAVE) d.a = l->opened_n && !pick(l, 4) ? l->opened[pick(l, l->opened_n)] : l->centre[1 + pick(l, BOXES)];
     if (act == VOICE) {
         d.words = more_words_of(l, h->id);
         d.b = stream_economy(str_from(economy_of(node)));
@@ -192,13 +193,32 @@ static void matter_acts(Life *l)
 static void hub_says(Life *l)
 {
     Human *h = somebody(l);
-    static const Act acts[] = { PLACE, APPOINT, DISMISS, TRAIN };
+    static const Act acts[] = { PLACE, APPOINT, APPOINT, DISMISS, TRAIN, GROUP, ENTRUST };
     int box = 1 + (int)pick(l, BOXES);
     if (!h) return;
     Deed d = { .act = acts[pick(l, COUNT_OF(acts))], .a = h->id, .b = stream_economy(str_from(economy_of(box))), .words = str_from(economy_of(box)) };
     if (d.act == PLACE) d.a = l->centre[box];
     if (d.act == TRAIN) d.b = l->centre[box];
+    if (d.act == GROUP) d.a = l->group;
+    if (d.act == ENTRUST) d.b = l->group;
     does(l, 0, 0, &d);
+}
+
+/* Centres that an officer opened, and who trains in them: said wherever the officer is, and heard of in any order. */
+static void officer_says(Life *l)
+{
+    Human *h = somebody(l), *of = somebody(l);
+    if (!h) return;
+    int node = where(l, h);
+    Deed d = { .act = OPEN, .b = stream_economy(str_from(economy_of((int)pick(l, NODES)))) };
+    if (!l->opened_n || !pick(l, 3)) {
+        if (l->opened_n < OPENED_MAX && does(l, node, h->id, &d)) l->opened[l->opened_n++] = d.made;
+        return;
+    }
+    int64_t centre = l->opened[pick(l, l->opened_n)];
+    if (!pick(l, 6)) d = (Deed){ .act = CLAIM, .a = centre, .b = d.b };
+    else d = (Deed){ .act = TRAIN, .a = of->id, .b = centre };
+    does(l, node, h->id, &d);
 }
 
 static void recovers(Life *l, int box);
@@ -391,7 +411,7 @@ static void step(Life *l)
     case 3: if (pick(l, 4) == 0) human_acts(l, ERASE); break;
     case 4: firm_acts(l); break;
     case 5: matter_acts(l); break;
-    case 6: if (pick(l, 6)) hub_says(l); else box_lies(l); break;
+    case 6: if (!pick(l, 6)) box_lies(l); else if (pick(l, 3)) hub_says(l); else officer_says(l); break;
     case 7: if (pick(l, 3) == 0) clocks_go_wrong(l); break;
     case 8: box_enrols(l, 1 + (int)pick(l, BOXES)); break;
     case 9: case 10: write_letter(l); break;
@@ -471,10 +491,23 @@ static int table_count(void) { return db_table_n + trial_table_n; }
 static const DbTable *table_at(int i) { return i < db_table_n ? &db_tables[i] : &trial_tables[i - db_table_n]; }
 static bool is_dumped(const DbTable *t) { return t->made == DB_DERIVED && t->by && strcmp(t->name, "journal_home") != 0; }
 
-static bool same(Life *l, const char *what, const DbTable *t, str a, str b)
+#define REFUSED_ROWS "SELECT CAST(record AS TEXT) || ' ' || why AS text FROM journal_refused ORDER BY record"
+
+/* list: of streams; NULL: all. */
+static str who_stands_where(Life *l, int node, const char *list)
+{
+    const char *where = list ? at(l->w, "WHERE stream IN (%s)", list) : "";
+    return net_rows(l->net, node, at(l->w,
+        "SELECT 'role ' || CAST(stream AS TEXT) || ' ' || CAST(person AS TEXT) || ' ' || CAST(role AS TEXT) || ' ' || CAST(since AS TEXT) || ' ' || CAST(ends AS TEXT)"
+        " || ' ' || CAST(until AS TEXT) AS text FROM journal_standing %s UNION ALL "
+        "SELECT 'lies ' || CAST(stream AS TEXT) || ' ' || CAST(inside AS TEXT) || ' ' || CAST(since AS TEXT) || ' ' || CAST(ends AS TEXT)"
+        " FROM journal_stream %s ORDER BY 1", where, where));
+}
+
+static bool same(Life *l, const char *what, const char *table, str a, str b)
 {
     if (str_eq(a, b)) return true;
-    fprintf(stderr, "seed %llu: %s: %s\n%.*s---\n%.*s", (unsigned long long)l->seed, what, t->name, STR_ARG(a), STR_ARG(b));
+    fprintf(stderr, "seed %llu: %s: %s\n%.*s---\n%.*s", (unsigned long long)l->seed, what, table, STR_ARG(a), STR_ARG(b));
     return false;
 }
 
@@ -495,7 +528,11 @@ static bool box_is_as_the_hub(Life *l, int box)
         bool voices = strcmp(t->name, "trial_voice") == 0;
         str at_box = voices ? dump_voices(l, box, t, i, list) : dump(l, box, t, i, list);
         str at_hub = voices ? dump_voices(l, 0, t, i, list) : dump(l, 0, t, i, list);
-        fine &= same(l, at(l->w, "box %d and hub", box), t, at_box, at_hub);
+        fine &= same(l, at(l->w, "box %d and hub", box), t->name, at_box, at_hub);
+    }
+    for (int a = AUDIENCE_PUBLIC; a < AUDIENCE_PERSON; a++) {
+        str at_box = who_stands_where(l, box, h.list[a].p), at_hub = who_stands_where(l, 0, h.list[a].p);
+        fine &= same(l, at(l->w, "box %d and hub", box), "who stands where", at_box, at_hub);
     }
     return fine;
 }
@@ -507,6 +544,7 @@ static bool a_rebuild_changes_nothing(Life *l, int node)
     str before[DUMP_TABLES_MAX];
     int64_t records;
     bool fine = true;
+    str standing = who_stands_where(l, node, NULL), refused = net_rows(l->net, node, REFUSED_ROWS);
     for (int i = 0; i < table_count(); i++)
         if (is_dumped(table_at(i))) before[i] = dump(l, node, table_at(i), i, NULL);
     if (!net_do(l->net, node, 0, rebuild_rule, &records)) {
@@ -514,7 +552,9 @@ static bool a_rebuild_changes_nothing(Life *l, int node)
         return false;
     }
     for (int i = 0; i < table_count(); i++)
-        if (is_dumped(table_at(i))) fine &= same(l, at(l->w, "node %d before and after a rebuild", node), table_at(i), before[i], dump(l, node, table_at(i), i, NULL));
+        if (is_dumped(table_at(i))) fine &= same(l, at(l->w, "node %d before and after a rebuild", node), table_at(i)->name, before[i], dump(l, node, table_at(i), i, NULL));
+    fine &= same(l, at(l->w, "node %d before and after a rebuild", node), "who stands where", standing, who_stands_where(l, node, NULL));
+    fine &= same(l, at(l->w, "node %d before and after a rebuild", node), "refused", refused, net_rows(l->net, node, REFUSED_ROWS));
     return fine;
 }
 
@@ -599,6 +639,7 @@ static bool live(Net *net, uint64_t seed, bool loud)
         net_clock_error(net, i, 0);
         l->centre[i] = id_at(1000 + i, 1, 0);
     }
+    l->group = id_at(1000, 1, 1);
     for (int i = 0; i < 20; i++) pick(l, 2);
     if (pick(l, 2)) for (int i = 1; i < NODES; i++) box_enrols(l, i);
     const char *watch = getenv("SAMPAN_LIFE_WATCH");          /* "1 SELECT …": told whenever it changes */

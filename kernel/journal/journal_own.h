@@ -143,7 +143,7 @@ typedef enum Stands { STANDS_NO, STANDS_YES, STANDS_UNKNOWN } Stands;
 Stands  has_standing(Scope *s, int64_t person, int needs, Audience audience, int64_t stream, int64_t id);    /* as of that id */
 bool    hub_denies(Scope *s, int64_t record);
 void    hub_judges(Scope *s);
-typedef struct UnitBefore { journal_rows_standing_of_unit_rows standing; Person person; } UnitBefore;
+typedef struct UnitBefore { journal_rows_standing_of_unit_rows standing; journal_rows_streams_of_unit_rows streams; Person person; } UnitBefore;
 UnitBefore unit_before(Scope *s, const Unit *u);
 void    unit_compare(Scope *s, const Unit *u, const UnitBefore *before);     /* whose standing changed has her records looked at again */
 void    unit_standing_drop(Scope *s, const Unit *u);

@@ -226,16 +226,28 @@ SELECT DISTINCT g.record FROM journal_judged g
 -- name: members(stream int) many
 SELECT person, since, ends, until FROM journal_standing WHERE stream = :stream AND role = 2 ORDER BY person, since LIMIT 100000;
 
--- name: stream_add(stream int, audience int, inside int, module str, unit int, topic str) run
-INSERT INTO journal_stream (stream, audience, inside, module, unit, topic) VALUES (:stream, :audience, :inside, :module, :unit, :topic)
-    ON CONFLICT (stream) DO UPDATE SET audience = excluded.audience, inside = excluded.inside, module = excluded.module,
-                                       unit = excluded.unit, topic = excluded.topic;
+-- name: stream_add(stream int, inside int, since int, module str, unit int, topic str) run
+INSERT INTO journal_stream (stream, inside, since, ends, module, unit, topic) VALUES (:stream, :inside, :since, 0, :module, :unit, :topic)
+    ON CONFLICT DO NOTHING;
+
+-- name: stream_end(stream int, ends int) run
+UPDATE journal_stream SET ends = :ends WHERE stream = :stream AND since < :ends AND (ends = 0 OR ends > :ends);
+
+-- name: streams_of_unit(module str, unit int, topic str) many
+SELECT stream, inside, since, ends FROM journal_stream WHERE unit = :unit AND topic = :topic AND module = :module ORDER BY stream, inside, since;
 
 -- name: stream_drop(module str, unit int, topic str) run
 DELETE FROM journal_stream WHERE unit = :unit AND topic = :topic AND module = :module;
 
--- name: stream(stream int) one
-SELECT audience, inside FROM journal_stream WHERE stream = :stream;
+-- name: lies_in(stream int, id int) many
+-- As of a record.
+SELECT inside FROM journal_stream WHERE stream = :stream AND since < :id AND (ends = 0 OR ends > :id) ORDER BY inside LIMIT 100;
+
+-- name: ever_in(stream int) many
+SELECT DISTINCT inside FROM journal_stream WHERE stream = :stream ORDER BY inside LIMIT 100;
+
+-- name: with_roles_in(stream int) many
+SELECT DISTINCT person FROM journal_standing WHERE stream = :stream AND role <> 2 ORDER BY person LIMIT 100000;
 
 -- ---- this installation's own numbers (journal_node.c) ----
 

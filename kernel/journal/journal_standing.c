@@ -62,10 +62,72 @@ void standing_end(Scope *s, const Record *r, int64_t stream, int64_t person, int
     if (ended && !s->site->journal->applying->in_unit) standing_changed(s, person, r->id);
 }
 
-void stream_put(Scope *s, const Record *r, Audience audience, int64_t stream, int64_t inside)
+/* Of one stream: whether what is said there is known here. Some of it may only have come of a node that lies; who left it knows that
+ * she did. */
+static bool is_known_here(Scope *s, int64_t stream)
+{
+    int64_t self = self_node(s);
+    Audience audience = audience_here(s, stream);
+    if (node_is_hub(s, self)) return true;
+    if (audience) return node_holds_until(s, self, audience, stream) > 0;
+    return node_may_hold(s, self, AUDIENCE_CENTRE, stream) || node_may_hold(s, self, AUDIENCE_ECONOMY, stream);
+}
+
+/* Where people lie who are not known here, nobody's records can be told from theirs. */
+static void look_again_at_all(Scope *s, int64_t since)
+{
+    Record r;
+    for (bool more = true; more;) {
+        Arena mark = *s->arena;
+        journal_rows_after_id_rows rows = journal_rows_after_id(s, since, PAGE_ROWS);
+        for (ptrdiff_t i = 0; i < rows.n; i++) {
+            since = rows.row[i].id;
+            if (!rows.row[i].own && record_with_person(s, since, &r)) stale_record(s, &r);
+        }
+        more = rows.n == PAGE_ROWS;
+        scope_rewind(s, mark);
+    }
+}
+
+static bool is_known_up_from(Scope *s, int64_t stream, int depth)
+{
+    bool known = is_known_here(s, stream);
+    journal_rows_ever_in_rows above = depth < DEPTH_MAX ? journal_rows_ever_in(s, stream) : (journal_rows_ever_in_rows){ 0 };
+    for (ptrdiff_t i = 0; i < above.n && known; i++) known = is_known_up_from(s, above.row[i].inside, depth + 1);
+    return known;
+}
+
+static void look_again_from(Scope *s, int64_t stream, int64_t since, int depth)
+{
+    journal_rows_with_roles_in_rows people = journal_rows_with_roles_in(s, stream);
+    for (ptrdiff_t i = 0; i < people.n; i++) look_again_at(s, people.row[i].person, since);
+    journal_rows_ever_in_rows above = depth < DEPTH_MAX ? journal_rows_ever_in(s, stream) : (journal_rows_ever_in_rows){ 0 };
+    for (ptrdiff_t i = 0; i < above.n; i++) look_again_from(s, above.row[i].inside, since, depth + 1);
+}
+
+/* Whoever has a role there or further up: what she wrote from a record on counts or not by where streams lie. */
+static void lies_changed(Scope *s, int64_t inside, int64_t since)
+{
+    if (is_known_up_from(s, inside, 0)) look_again_from(s, inside, since, 0);
+    else look_again_at_all(s, since);
+}
+
+static bool may_say_where(const Record *r, int64_t stream) { return stream && (stream == r->id || r->stream == STREAM_PUBLIC); }
+
+void stream_put(Scope *s, const Record *r, int64_t stream, int64_t inside)
 {
     Unit u = unit_now(s);
-    if (stream && stream != inside) journal_rows_stream_add(s, stream, audience, inside, str_from(u.module), u.stream, topic_of(s, &u));
+    if (!may_say_where(r, stream) || !inside || stream == inside) return;
+    int64_t added = journal_rows_stream_add(s, stream, inside, r->id, str_from(u.module), u.stream, topic_of(s, &u));
+    if (added && !s->site->journal->applying->in_unit) lies_changed(s, inside, r->id);
+}
+
+void stream_end(Scope *s, const Record *r, int64_t stream)
+{
+    if (!may_say_where(r, stream)) return;
+    journal_rows_lies_in_rows in = journal_rows_lies_in(s, stream, r->id);
+    int64_t ended = journal_rows_stream_end(s, stream, r->id);
+    for (ptrdiff_t i = 0; ended && i < in.n && !s->site->journal->applying->in_unit; i++) lies_changed(s, in.row[i].inside, r->id);
 }
 
 void unit_standing_drop(Scope *s, const Unit *u)
@@ -78,7 +140,8 @@ void unit_standing_drop(Scope *s, const Unit *u)
 
 UnitBefore unit_before(Scope *s, const Unit *u)
 {
-    UnitBefore b = { .standing = journal_rows_standing_of_unit(s, str_from(u->module), u->stream, topic_of(s, u)) };
+    UnitBefore b = { .standing = journal_rows_standing_of_unit(s, str_from(u->module), u->stream, topic_of(s, u)),
+                     .streams = journal_rows_streams_of_unit(s, str_from(u->module), u->stream, topic_of(s, u)) };
     if (is_card(u)) journal_person(s, u->stream, &b.person);
     return b;
 }
@@ -99,11 +162,28 @@ static void report_missing(Scope *s, const journal_rows_standing_of_unit_rows *f
         if (!has_row(in, &from->row[i])) standing_changed(s, from->row[i].person, from->row[i].since);
 }
 
+static bool has_stream(const journal_rows_streams_of_unit_rows *rows, const journal_rows_streams_of_unit_row *r)
+{
+    for (ptrdiff_t i = 0; i < rows->n; i++) {
+        const journal_rows_streams_of_unit_row *o = &rows->row[i];
+        if (o->stream == r->stream && o->inside == r->inside && o->since == r->since && o->ends == r->ends) return true;
+    }
+    return false;
+}
+
+static void report_moved(Scope *s, const journal_rows_streams_of_unit_rows *from, const journal_rows_streams_of_unit_rows *in)
+{
+    for (ptrdiff_t i = 0; i < from->n; i++)
+        if (!has_stream(in, &from->row[i])) lies_changed(s, from->row[i].inside, from->row[i].since);
+}
+
 void unit_compare(Scope *s, const Unit *u, const UnitBefore *before)
 {
     UnitBefore after = unit_before(s, u);
     report_missing(s, &before->standing, &after.standing);
     report_missing(s, &after.standing, &before->standing);
+    report_moved(s, &before->streams, &after.streams);
+    report_moved(s, &after.streams, &before->streams);
     if (is_card(u)) card_compare(s, &before->person, &after.person);
 }
 
@@ -120,39 +200,28 @@ static Stands either(Stands a, Stands b)
     return a == STANDS_UNKNOWN || b == STANDS_UNKNOWN ? STANDS_UNKNOWN : STANDS_NO;
 }
 
-/* Of one stream: whether what is said there is known here. Some of it may only have come of a node that lies; who left it knows that
- * she did. */
-static bool is_known_here(Scope *s, int64_t stream)
-{
-    int64_t self = self_node(s);
-    Audience audience = audience_here(s, stream);
-    if (node_is_hub(s, self)) return true;
-    if (audience) return node_holds_until(s, self, audience, stream) > 0;
-    return node_may_hold(s, self, AUDIENCE_CENTRE, stream) || node_may_hold(s, self, AUDIENCE_ECONOMY, stream);
-}
-
 static Stands stands_in(Scope *s, const Question *q, int64_t stream, int roles)
 {
-    if (!roles) return STANDS_NO;
     if (journal_rows_standing_now(s, stream, q->person, roles, q->id, q->now) > 0) return STANDS_YES;
     return is_known_here(s, stream) ? STANDS_NO : STANDS_UNKNOWN;
 }
 
-static int64_t what_it_lies_in(Scope *s, int64_t stream)
+static Stands stands_at_or_above(Scope *s, const Question *q, int64_t stream, int roles, int depth)
 {
-    journal_rows_stream_row row;
-    return journal_rows_stream(s, stream, &row) ? row.inside : 0;
+    Stands found = stands_in(s, q, stream, roles);
+    if (found == STANDS_YES || depth == DEPTH_MAX) return found;
+    journal_rows_lies_in_rows above = journal_rows_lies_in(s, stream, q->id);
+    for (ptrdiff_t i = 0; i < above.n && found != STANDS_YES; i++) found = either(found, stands_at_or_above(s, q, above.row[i].inside, roles, depth + 1));
+    return found;
 }
 
 /* Roles reach downwards: an officer of an economy is one in its centres. Membership does not. */
 static Stands stands_above(Scope *s, const Question *q, int64_t stream)
 {
-    Stands found = STANDS_NO;
     int roles = q->needs & ~NEEDS_MEMBER;
-    for (int depth = 0; stream && depth < DEPTH_MAX && found != STANDS_YES; depth++, stream = what_it_lies_in(s, stream))
-        found = either(found, stands_in(s, q, stream, roles));
-    if (roles && journal_rows_standing_now(s, STREAM_PUBLIC, q->person, roles, q->id, q->now) > 0) return STANDS_YES;
-    return found;
+    if (!roles) return STANDS_NO;
+    if (journal_rows_standing_now(s, STREAM_PUBLIC, q->person, roles, q->id, q->now) > 0) return STANDS_YES;
+    return stands_at_or_above(s, q, stream, roles, 0);
 }
 
 /* In the centres where she was made or has said that she belongs. */
@@ -229,11 +298,20 @@ static void judge(Scope *s, int64_t record, bool counts)
     s->me = me;
 }
 
+/* Not told as refused may also be what a later word took the place of. */
+static bool would_count(Scope *s, int64_t record)
+{
+    Record r;
+    const EntryKind *kind = record_with_person(s, record, &r) ? kind_declared(s, r.kind) : NULL;
+    return kind && !why_not(s, &r, kind, false);
+}
+
 void hub_judges(Scope *s)
 {
     if (!node_is_hub(s, self_node(s)) || is_alone(s)) return;
     journal_rows_to_deny_rows deny = journal_rows_to_deny(s);
     for (ptrdiff_t i = 0; i < deny.n; i++) judge(s, deny.row[i].record, false);
     journal_rows_to_admit_rows admit = journal_rows_to_admit(s);
-    for (ptrdiff_t i = 0; i < admit.n; i++) judge(s, admit.row[i].record, true);
+    for (ptrdiff_t i = 0; i < admit.n; i++)
+        if (would_count(s, admit.row[i].record)) judge(s, admit.row[i].record, true);
 }

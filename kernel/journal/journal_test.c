@@ -397,6 +397,45 @@ TEST(a_role_counts_in_its_economy_and_what_lies_inside_it_until_its_day)
     net_close(net);
 }
 
+TEST(a_centre_that_moves_to_another_economy_keeps_what_was_rightly_done_before)
+{
+    Net *net = net_open(w, 1);
+    int64_t centre = id_at(1000, 1, 0), officer = account(net, 0, "Officer"), early = account(net, 0, "Early"), late = account(net, 0, "Late"), records;
+    EXPECT(hub_places(net, centre, "ID") && hub_appoints(net, officer, "ID", 0) && trains(net, 0, officer, early, centre));
+    EXPECT(hub_places(net, centre, "VN"));
+    EXPECT(!trains(net, 0, officer, late, centre) && strstr(net_why(net), "standing"));
+    for (int again = 0; again < 2; again++) {
+        EXPECT(net_int(net, 0, at(w, "SELECT count(*) AS value FROM journal_standing WHERE stream = %lld", (long long)centre)) == 1);
+        EXPECT(net_int(net, 0, "SELECT count(*) AS value FROM journal_refused") == 0);
+        EXPECT(net_do(net, 0, 0, rebuild_rule, &records));
+    }
+    net_close(net);
+}
+
+TEST(nobody_draws_the_centre_of_others_into_her_own_economy)
+{
+    Net *net = net_open(w, 1);
+    int64_t hers = account(net, 0, "Officer of ID"), his = account(net, 0, "Officer of VN"), friend = account(net, 0, "His friend");
+    EXPECT(hub_appoints(net, hers, "ID", 0) && hub_appoints(net, his, "VN", 0));
+    int64_t centre = opens(net, 0, hers, "ID");
+    EXPECT(claims(net, 0, his, "VN", centre));
+    EXPECT(!trains(net, 0, his, friend, centre) && strstr(net_why(net), "standing"));
+    EXPECT(trains(net, 0, hers, friend, centre));
+    net_close(net);
+}
+
+TEST(a_role_in_a_group_of_economies_counts_in_each_of_them_while_it_belongs)
+{
+    Net *net = net_open(w, 1);
+    int64_t group = id_at(1000, 1, 1), secretary = account(net, 0, "Secretary"), officer = account(net, 0, "Officer");
+    EXPECT(hub_groups(net, "ID", group) && hub_groups(net, "ID", id_at(1000, 1, 2)) && hub_groups(net, "VN", group));
+    EXPECT(hub_entrusts(net, secretary, group) && hub_appoints(net, officer, "ID", 0));
+    EXPECT(states(net, 0, secretary, "ID", "1") && states(net, 0, secretary, "VN", "2") && !states(net, 0, secretary, "TH", "3"));
+    int64_t centre = opens(net, 0, officer, "ID");
+    EXPECT(trains(net, 0, secretary, officer, centre));
+    net_close(net);
+}
+
 /* The officer was dismissed, and his own box had not heard of it. A box that does not hold the economy in which he was appointed
  * cannot tell; the hub tells it. */
 TEST(where_nobody_can_tell_whether_an_actor_had_the_right_a_hub_says_so)
@@ -659,6 +698,8 @@ TESTS(journal, a_piece_of_work_that_is_rolled_back_leaves_no_gap,
       what_a_removed_member_wrote_before_counts_and_what_she_wrote_later_does_not_whenever_it_comes,
       who_joins_a_firm_gets_what_was_said_before_and_who_leaves_nothing_later,
       who_was_a_member_until_a_day_gets_nothing_of_the_time_after_it,
+      a_centre_that_moves_to_another_economy_keeps_what_was_rightly_done_before,
+      nobody_draws_the_centre_of_others_into_her_own_economy, a_role_in_a_group_of_economies_counts_in_each_of_them_while_it_belongs,
       a_role_counts_in_its_economy_and_what_lies_inside_it_until_its_day, where_nobody_can_tell_whether_an_actor_had_the_right_a_hub_says_so,
       a_kind_that_is_not_known_is_kept_passed_on_and_applied_on_the_day_it_is,
       tables_of_another_shape_are_made_again_in_the_background_while_people_write, a_long_body_lies_in_a_file_and_follows_its_record,
