@@ -364,6 +364,7 @@ Visit request(World *w, Visitor who, const char *method, const char *path, const
     all[n + 1] = (HttpHeader){ S("cookie"), cookie_header(w, who) };
     v.http.headers = all;
     v.http.header_n = n + 2;
+    v.http.secure = http_header(&v.http, "x-forwarded-proto").n > 0;
     address(&v.http, path);
     if (take_body(&v, body)) w->app.serve(w->app.self, &v.http);
     wait_for_reply(&v);

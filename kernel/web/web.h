@@ -135,7 +135,6 @@ static inline Reply conflict(Reply r) { return with_status(r, 409); }
 void  notice(Request *rq, str sentence);                             /* shown on the next page this person sees */
 void  look_again(Request *rq, int seconds);                          /* the browser asks for this page again by itself, script or none */
 void  never_kept(Request *rq);                                       /* who goes back to this page asks for it again */
-void  pages_forgotten(Request *rq);                                  /* this browser forgets the pages it has of us; over TLS only */
 Reply text_reply(Request *rq, str type, str body);                   /* any type; sent with nosniff */
 Reply file_reply(Request *rq, str stored, str type, str filename);   /* from files.h; attachment unless an image type */
 

@@ -168,7 +168,6 @@ Reply stream_reply(Request *rq, str type, str filename, StreamNext *next, const 
 /* By a header, which browsers take like the element, so that the layout need not know of it. */
 void look_again(Request *rq, int seconds) { reply_header(rq, "Refresh", str_fmt(rq->s.arena, "%d", seconds)); }
 void never_kept(Request *rq) { reply_header(rq, "Cache-Control", S("private, no-store")); }
-void pages_forgotten(Request *rq) { reply_header(rq, "Clear-Site-Data", S("\"cache\"")); }
 
 /* ---- headers and cookies -------------------------------------------------------------------------------------------- */
 
@@ -221,6 +220,22 @@ static void send_session_cookie(WebPrivate *w)
     else if (w->cookie_out.n) cookie_set(&w->rq, COOKIE_SESSION, w->cookie_out, w->cookie_keeps ? COOKIE_SECONDS : -1);
 }
 
+static bool says_who_keeps(const WebPrivate *w)
+{
+    for (int i = 0; i < w->header_n; i++)
+        if (str_eq(w->header[i].name, S("Cache-Control"))) return true;
+    return false;
+}
+
+/* Whoever takes the phone next goes back, and sees what the browser has kept. Over TLS browsers throw it away when they are told to;
+ * on the network of a centre they are deaf to that, and may not keep it in the first place. */
+static void keep_from_the_next(WebPrivate *w)
+{
+    Request *rq = &w->rq;
+    if (w->cookie_ends) reply_header(rq, "Clear-Site-Data", S("\"cache\""));
+    if (rq->s.me && !rq->http->secure && !says_who_keeps(w)) never_kept(rq);
+}
+
 /* ---- leaving ---------------------------------------------------------------------------------------------------------- */
 
 static bool open_file(WebPrivate *w, HttpReply *reply)
@@ -243,6 +258,7 @@ void web_reply_build(WebPrivate *w, HttpReply *out)
     const Reply *r = &w->reply;
     if (w->notice_out.n) notice_send(rq, w->notice_out);
     send_session_cookie(w);
+    keep_from_the_next(w);
     if (r->location.n) reply_header(rq, "Location", r->location);
     if (str_starts(r->type, S("text/html"))) reply_header(rq, "Content-Language", str_from(rq->s.lang->tag));
     *out = (HttpReply){ .status = r->status, .type = r->type, .body = r->body, .headers = w->header, .header_n = w->header_n,

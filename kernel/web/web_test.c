@@ -415,6 +415,15 @@ TEST(a_page_that_did_not_change_has_the_same_tag)
     EXPECT(!str_eq(header_of(get(w, ANA, "/t/form?lang=ar"), "etag"), one));
 }
 
+TEST(a_browser_keeps_what_somebody_saw_only_where_it_can_be_told_to_forget_it)
+{
+    HttpHeader tls = { S("x-forwarded-proto"), S("https") };
+    EXPECT_STR(header_of(get(w, ANA, "/t/form"), "cache-control"), S("private, no-store"));
+    EXPECT(!header_of(request(w, ANA, "GET", "/t/form", &tls, 1, S("")), "cache-control").n);
+    EXPECT(!header_of(get(w, STRANGER, "/t/form"), "cache-control").n);
+    EXPECT_STR(header_of(post(w, ANA, "/t/leave", ""), "clear-site-data"), S("\"cache\""));
+}
+
 TEST(a_sentence_is_shown_once_on_the_next_page)
 {
     Visit v = post(w, ANA, "/t/form", "title=Rice&weight=3");
@@ -501,6 +510,7 @@ TESTS_WITH(web, test_modules, COUNT_OF(test_modules),
     a_program_sends_json_and_gets_json, a_body_we_cannot_read_is_refused, a_fault_says_so_and_keeps_what_was_typed, whichever_database_call_fails_a_page_says_so,
     a_database_that_is_away_is_said_so_and_nobody_is_forgotten,
     slow_work_is_done_before_the_writer_sees_it, who_comes_when_too_many_wait_is_told_so, a_page_that_did_not_change_has_the_same_tag,
-    a_sentence_is_shown_once_on_the_next_page, a_sentence_waits_for_a_page_that_can_be_shown, nobody_else_puts_a_sentence_on_our_page, the_language_is_asked_for_kept_or_guessed,
+    a_sentence_is_shown_once_on_the_next_page, a_browser_keeps_what_somebody_saw_only_where_it_can_be_told_to_forget_it,
+    a_sentence_waits_for_a_page_that_can_be_shown, nobody_else_puts_a_sentence_on_our_page, the_language_is_asked_for_kept_or_guessed,
     a_redirect_never_leaves_the_site, a_query_is_read_or_is_not_there, the_style_is_kept_for_ever_under_its_own_name,
     the_watcher_is_told_that_all_is_well, the_doctor_finds_nothing_wrong_with_a_new_house)

@@ -96,7 +96,6 @@ Reply people_erasure_ahead(Request *rq)
 static Reply lead_on(Request *rq, int64_t person)
 {
     session_end(rq);
-    pages_forgotten(rq);
     return see_other(rq, "/people/erasure/%.*s", STR_ARG(seal(rq, person)));
 }
 
