@@ -52,6 +52,8 @@ Reply page_json(Request *rq, Json *j)
     return text_reply(rq, S("application/json"), body);
 }
 
+/* What was typed and not sent, browsers put back into a form of the same action and the same first two names for whoever goes back, also
+ * when that is somebody else by now: so one of the names is hers. It is never sent. */
 void csrf_field(Request *rq)
 {
     WebPrivate *w = rq->web;
@@ -61,6 +63,7 @@ void csrf_field(Request *rq)
     out_str(&rq->out, w->csrf);
     w->tagged = rq->out.n;
     out_lit(&rq->out, "\">");
+    if (rq->s.me) out_fmt(&rq->out, "<input type=\"hidden\" name=\"%.*s\" disabled>", STR_ARG(web_owner(rq)));
 }
 
 /* ---- for the layout ------------------------------------------------------------------------------------------------- */
@@ -117,7 +120,13 @@ str web_owner_of(Request *rq, int64_t person)
     return auth_mac(rq->s.arena, rq->s.site->key, "drafts", str_fmt(rq->s.arena, "%lld", (long long)person), (str){ 0 });
 }
 
-str web_owner(Request *rq) { return rq->s.me ? web_owner_of(rq, rq->s.me) : (str){ 0 }; }
+str web_owner(Request *rq)
+{
+    WebPrivate *w = rq->web;
+    if (w->owner_id != rq->s.me) w->owner = web_owner_of(rq, rq->s.me);
+    w->owner_id = rq->s.me;
+    return w->owner;
+}
 
 const Asset *asset_named(const Site *site, const char *name)
 {

@@ -51,6 +51,7 @@ typedef struct WebPrivate {
     Session     session;
     Form        form;
     str         csrf;                  /* this reply's token */
+    str         owner; int64_t owner_id;    /* web_owner of that person */
     uint64_t    tag; ptrdiff_t tagged; /* of the page up to its last token, and where that ends */
     bool        person_made;
 

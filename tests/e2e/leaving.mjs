@@ -78,9 +78,11 @@ for (const javaScriptEnabled of [true, false]) {
     for (let n = 0; n < 8; n++) {
       await page.goBack().catch(() => {});                       // where a password was refused the browser itself asks whether to send it again
       await rest(300);                                           // and a page of before may lead on
-      const shown = await page.locator("main").innerText({ timeout: 1000 }).catch(() => "");
+      const shown = await page.locator("body").innerText({ timeout: 1000 }).catch(() => "");
+      const filled = await page.locator("textarea").evaluateAll(fields => fields.map(field => field.value).join()).catch(() => "");
       if (shown) pages++;
       expect(!shown.includes("Ligaya"), `her name is on a page before, ${n + 1} back: ${page.url()}`);
+      expect(!filled.includes(WORDS), `what she began to write is on a page before, ${n + 1} back: ${page.url()}`);
     }
     expect(pages > 3, "there was nothing to go back to");
     await page.goto(`${url}/people/session/new`);
