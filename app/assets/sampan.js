@@ -6,11 +6,12 @@
 "use strict";
 (() => {
   const words = document.body.dataset;              // texts come translated from the page
-  let owner = words.owner || "";                    // differs for each person: on a shared phone nobody finds another's words
   const store = {
     get: key => { try { return JSON.parse(localStorage.getItem(key)); } catch { return null; } },
     set: (key, value) => { try { value ? localStorage.setItem(key, JSON.stringify(value)) : localStorage.removeItem(key); } catch { /* full or forbidden: the page still works */ } },
+    keys: () => { try { return Object.keys(localStorage); } catch { return []; } },
   };
+  let owner = store.get("owner") || "";             // differs for each person: on a shared phone nobody finds another's words
   const draftKey = form => `draft ${owner} ${form.dataset.keep}`;
   const typed = form => [...new FormData(form)].filter(([name, value]) => typeof value === "string" && !["hidden", "password"].includes(form.elements[name]?.type));
 
@@ -28,18 +29,22 @@
   const queueKey = () => `unsent ${owner}`;
   const queue = () => store.get(queueKey()) || [];
 
-  // A visitor becomes a person by the first thing she saves. What she typed elsewhere before that goes with her.
+  // A visitor becomes a person by the first thing she saves, by an account, or by signing in. What she typed before that goes with her.
   function nowOwnedBy(next) {
     if (!next || next === owner) return;
     const waiting = queue();
     store.set(queueKey(), null);
-    for (const key of Object.keys(localStorage).filter(key => key.startsWith(`draft ${owner} `))) {
+    for (const key of store.keys().filter(key => key.startsWith(`draft ${owner} `))) {
       store.set(key.replace(`draft ${owner} `, `draft ${next} `), store.get(key));
       store.set(key, null);
     }
     owner = next;
+    store.set("owner", owner);
     if (waiting.length) store.set(queueKey(), [...queue(), ...waiting]);
   }
+
+  if (words.owner) nowOwnedBy(words.owner);
+  else store.set("owner", owner = "");
 
   function say(form, text, waits) {
     let line = form.querySelector(".sending");
@@ -71,11 +76,11 @@
     return { reply, page };
   }
 
-  // Who has erased herself leaves no draft on a shared phone.
+  // Who has erased herself leaves no draft on a shared phone, and no other page of hers open.
   const gone = document.querySelector("[data-forget]")?.dataset.forget;
-  try {
-    for (const key of gone ? Object.keys(localStorage) : []) if (key.startsWith(`draft ${gone} `) || key === `unsent ${gone}`) store.set(key, null);
-  } catch { /* forbidden: nothing was kept */ }
+  if (gone) for (const key of store.keys()) if (key.startsWith(`draft ${gone} `) || key === `unsent ${gone}`) store.set(key, null);
+  if (gone) store.set("gone", gone);
+  addEventListener("storage", event => { if (event.key === "gone" && store.get("gone") === owner) location.reload(); });
 
   let path = location.pathname;                     // of what is shown
 

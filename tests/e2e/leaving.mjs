@@ -118,6 +118,44 @@ for (const javaScriptEnabled of [true, false]) {
   });
 }
 
+visit("what is typed before signing in goes along: into the account, and with her when she leaves", async ({ browser }) => inHouse(browser, phone, async ({ house: { url }, page }) => {
+  const field = page.locator("#task textarea").first();
+  const signOut = async () => {
+    await page.goto(`${url}/people`);
+    await page.getByRole("button", { name: "Sign out", exact: true }).click();
+    await page.waitForURL(`${url}/`);
+    await page.goto(url + TASK);
+  };
+  await page.goto(url + TASK);
+  await field.fill(WORDS);
+  await makeAccount(page, url, "Ligaya");
+  await page.goto(url + TASK);
+  expect(await field.inputValue() === WORDS, "her account has not what she typed before it");
+  await signOut();
+  expect(await field.inputValue() === "", "the next finds what she typed");
+
+  await field.fill("A line");                                    // now she is a guest, with another line half typed
+  await page.locator("#task button").click();
+  await page.getByText("Only you see this.").waitFor({ state: "detached" });
+  await field.fill(WORDS + WORDS);
+  await page.goto(`${url}/people/session/new?to=${TASK}`);
+  await page.locator("[name=login]").fill("ligaya@example.test");
+  await page.locator("[name=password]").fill("three small boats");
+  await page.locator("main").getByRole("button", { name: "Sign in" }).click();
+  await page.waitForURL(url + TASK);
+  expect(await field.inputValue() === WORDS + WORDS, "what she typed as a guest is not hers");
+
+  const other = await page.context().newPage();                  // she forgot that it is open
+  await other.goto(url + TASK);
+  await page.goto(`${url}/people/erasure`);
+  await page.locator("[name=password]").fill("three small boats");
+  await page.getByRole("button", { name: "Erase everything" }).click();
+  await page.waitForURL("**/people/erasure/*");
+  await other.getByRole("link", { name: "Sign in" }).waitFor();
+  expect(await other.locator("#task textarea").first().inputValue() === "", "another page of hers still shows her words");
+  expect(!(await drafts(page)).length, `a draft of hers is still on the phone: ${await drafts(page)}`);
+}));
+
 visit("somebody without an account erases what she saved, without scripts", async ({ browser }) => inHouse(browser, { ...narrow, javaScriptEnabled: false }, async ({ house, page }) => {
   await page.goto(`${house.url}${TASK}`);
   await page.locator("#task textarea").first().fill(WORDS);
