@@ -49,7 +49,7 @@ TEST(what_goes_and_what_stays_is_said_before_and_nothing_has_happened_yet)
     Visit v = get(w, STRANGER, "/people/erasure");
     EXPECT(v.status == 200 && says(v, "cannot be brought back") && says(v, "href=\"/people/records\" download"));
     EXPECT(says(v, "What goes") && says(v, "No law asks us to keep anything of yours.") && says(v, "A number stands where your name was."));
-    EXPECT(says(v, "Backups") && !says(v, "Other installations") && says(v, "name=\"password\"") && !says(v, "Certificates"));
+    EXPECT(says(v, "Backups") && !says(v, "Other places") && says(v, "name=\"password\"") && !says(v, "Certificates"));
     EXPECT_STR(header_of(v, "cache-control"), S("private, no-store"));
     EXPECT(sql_int(w, ERASURES) == 0 && is_signed_in(w, STRANGER));
     v = get_json(w, STRANGER, "/people/erasure");

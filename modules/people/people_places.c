@@ -23,7 +23,7 @@ static str name_of(Scope *s, const NodeRow *n)
 {
     bool unnamed = !n->name.n || (n->hub && str_eq(n->name, S("root")));
     if (!unnamed) return n->name;
-    return n->hub ? T(s, "The hub") : T(s, "An installation without a name");
+    return n->hub ? T(s, "The hub") : T(s, "A place without a name");
 }
 
 static PeoplePlace *place_for(Scope *s, PeoplePlaces *all, const NodeRow *n)

@@ -119,7 +119,7 @@ TEST(an_economy_that_keeps_its_peoples_words_at_home_is_said_to)
     EXPECT(says(get(w, ANA, "/people/places"), "In 2 places"));
     meet_hub(w, net);
     Visit v = get(w, ANA, "/people/places");
-    EXPECT(says(v, "In 1 place,") && says(v, "The hub has nothing of yours: your economy keeps what its people write at home."));
+    EXPECT(says(v, "In 1 place,") && says(v, "The hub has nothing of yours: here, what people write stays at home."));
     EXPECT(!says(v, "It is the hub of the network"));
     net_close(net);
 }
@@ -155,12 +155,12 @@ TEST(who_leaves_is_told_before_and_after_which_others_hold_her_words)
     post(w, STRANGER, "/people/account", "name=Linh&login=linh&password=three+red+boats");
     EXPECT(in_world(w, world_person(w, STRANGER), belongs_rule, &centre));
     Visit v = get(w, STRANGER, "/people/erasure");
-    EXPECT(says(v, "Other installations") && says(v, "when they next meet the hub") && says(v, "The hub") && says(v, "Balai Yogya") && !says(v, "Balai Solo"));
+    EXPECT(says(v, "Other places") && says(v, "as soon as the news reaches them") && says(v, "The hub") && says(v, "Balai Yogya") && !says(v, "Balai Solo"));
     v = post(w, STRANGER, "/people/erasure", "password=three+red+boats");
     const char *address = str_z(world_arena(w), v.location);
     for (int i = 0; i < 2000 && !says(get(w, STRANGER, address), "<h1>Erased</h1>"); i++) journal_work(world_site(w), world_arena(w));
     v = get(w, STRANGER, address);
-    EXPECT(says(v, "<h1>Erased</h1>") && says(v, "when they next meet the hub") && says(v, "Balai Yogya"));
+    EXPECT(says(v, "<h1>Erased</h1>") && says(v, "as soon as the news reaches them") && says(v, "Balai Yogya"));
     net_close(net);
 }
 
