@@ -126,6 +126,9 @@ static const Fill *fill_named(str name, const Fill *fills, int n)
     return NULL;
 }
 
+/* Isolated (UAX 9): else a sign at the end of "+62 811" or "toko-" jumps to the other side. */
+str fill_str(Scope *s, str v) { return s->lang->rtl ? str_cat(s->arena, S("\u2068"), v, S("\u2069")) : v; }
+
 /* What a value says is never read for placeholders again. */
 str tr_fill(Arena *keep, str text, const Fill *fills, int n)
 {

@@ -42,9 +42,9 @@ typedef struct Fill { const char *name; str value; } Fill;
 str tr_fill(Arena *keep, str text, const Fill *fills, int n);
 #define FILL(s, text, ...) tr_fill((s)->arena, (text), (const Fill[]){ __VA_ARGS__ }, (int)(sizeof((const Fill[]){ __VA_ARGS__ }) / sizeof(Fill)))
 
-/* What stands for {name} in a page: text as it is, a whole number in local digits. */
+/* What stands for {name} in a page: text, which keeps its own direction within a line from right to left; a whole number in local digits. */
 #define FILL_VALUE(s, x) _Generic(x, str: fill_str, int: num_int, long: num_int, long long: num_int)((s), (x))
-static inline str fill_str(Scope *s, str v) { return v; }
+str fill_str(Scope *s, str v);
 
 str num_int(Scope *s, int64_t v);                          /* grouped, local digits */
 str num_real(Scope *s, double v, int decimals);

@@ -79,13 +79,13 @@ TEST(who_comes_while_tables_are_made_again_has_her_rows_first)
     update(w, "people");
     EXPECT(get(w, STRANGER, "/people/session/new").status == 200);
     EXPECT(sql_int(w, "SELECT count(*) FROM auth_person") == 0);
-    EXPECT(says(get(w, ANA, "/people"), "<h1>Ana</h1>"));
+    EXPECT(says(get(w, ANA, "/people"), "<bdi>Ana</bdi>"));
     EXPECT(sql_int(w, "SELECT count(*) FROM auth_person") == 1);
     EXPECT_STR(get(w, STAFF, "/beside/desk").body, S("the desk"));
     EXPECT(request(w, BO, "HEAD", "/people", NULL, 0, S("")).status == 200);
     EXPECT(sql_int(w, "SELECT count(*) FROM auth_person") == 3 && journal_is_making(world_site(w)));
     make_all(w);
-    EXPECT(!journal_is_making(world_site(w)) && says(get(w, ANA, "/people"), "<h1>Ana</h1>"));
+    EXPECT(!journal_is_making(world_site(w)) && says(get(w, ANA, "/people"), "<bdi>Ana</bdi>"));
 }
 
 TEST(who_sends_while_tables_are_made_again_is_known_and_what_she_sends_is_kept)
@@ -93,10 +93,10 @@ TEST(who_sends_while_tables_are_made_again_is_known_and_what_she_sends_is_kept)
     update(w, "people");
     EXPECT_STR(post(w, ANA, "/beside/looked", "").body, S("Ana"));
     EXPECT(post(w, BO, "/people/name", "name=Bo+Lin").status == 303);
-    EXPECT(says(get(w, BO, "/people"), "<h1>Bo Lin</h1>"));
+    EXPECT(says(get(w, BO, "/people"), "<bdi>Bo Lin</bdi>"));
     EXPECT(post(w, STAFF, "/people/sessions", "_method=delete").status == 303);
     make_all(w);
-    EXPECT(says(get(w, BO, "/people"), "<h1>Bo Lin</h1>") && says(get(w, ANA, "/people"), "<h1>Ana</h1>"));
+    EXPECT(says(get(w, BO, "/people"), "<bdi>Bo Lin</bdi>") && says(get(w, ANA, "/people"), "<bdi>Ana</bdi>"));
 }
 
 TEST(a_guest_has_her_rows_first_too)
@@ -118,9 +118,9 @@ TEST(whichever_database_call_fails_nobody_is_taken_for_somebody_else)
         failed++;
         EXPECT(says(v, "<h1>") && !says(v, "Sign in"));
     }
-    EXPECT(failed > 5 && says(v, "<h1>Ana</h1>"));
+    EXPECT(failed > 5 && says(v, "<bdi>Ana</bdi>"));
     FAILING(w, v, post(w, BO, "/people/name", "name=Bo+Lin")) EXPECT(says(v, "Bo Lin") && says(v, "Send it again"));
-    EXPECT(v.status == 303 && says(get(w, BO, "/people"), "<h1>Bo Lin</h1>"));
+    EXPECT(v.status == 303 && says(get(w, BO, "/people"), "<bdi>Bo Lin</bdi>"));
 }
 
 /* ---- a room that is away ------------------------------------------------------------------------------------------------------ */

@@ -21,7 +21,7 @@ TEST(a_visitor_makes_an_account_and_comes_back_to_it)
     Visit v = post(w, STRANGER, "/people/account?to=/people", LINH);
     EXPECT(v.status == 303);
     EXPECT_STR(v.location, S("/people"));
-    EXPECT(says(get(w, STRANGER, "/people"), "<h1>Linh</h1>"));
+    EXPECT(says(get(w, STRANGER, "/people"), "<bdi>Linh</bdi>"));
     post(w, STRANGER, "/people/session", "_method=delete");
     EXPECT(!is_signed_in(w, STRANGER));
     EXPECT(post(w, STRANGER, "/people/session", LINH_SIGNS_IN).status == 303);
@@ -208,7 +208,7 @@ TEST(the_tables_made_again_from_the_journal_are_the_same)
     int64_t before = sql_int(w, all), pages = sql_int(w, "SELECT sum(length(name)) FROM auth_person");
     EXPECT(site_write(world_site(w), world_arena(w), 0, rebuild, &records, &l));
     EXPECT(records > 0 && sql_int(w, all) == before && sql_int(w, "SELECT sum(length(name)) FROM auth_person") == pages);
-    EXPECT(says(get(w, ANA, "/people"), "<h1>Ana Maria</h1>"));
+    EXPECT(says(get(w, ANA, "/people"), "<bdi>Ana Maria</bdi>"));
 }
 
 /* ---- the page about oneself ------------------------------------------------------------------------------------------------------------ */
@@ -226,6 +226,14 @@ TEST(a_language_is_kept_for_the_person_and_the_browser)
     EXPECT(says(get(w, ANA, "/people"), "dir=\"rtl\""));
     EXPECT(sql_int(w, "SELECT count(*) FROM auth_person WHERE lang = 'ar'") == 1);
     EXPECT(post(w, ANA, "/people/language", "lang=tlh").status == 400);
+}
+
+TEST(a_name_keeps_its_direction_on_a_page_from_right_to_left)
+{
+    post(w, STRANGER, "/people/account", "name=Toko+Batik%21&login=toko-&password=three+red+boats");
+    Visit v = get(w, STRANGER, "/people?lang=ar");
+    EXPECT(says(v, "<h1><bdi>Toko Batik!</bdi></h1>") && says(v, "\u2068toko-\u2069"));
+    EXPECT(!says(get(w, STRANGER, "/people?lang=en"), "\u2068"));
 }
 
 TEST(a_changed_password_signs_others_out)
@@ -349,7 +357,8 @@ TESTS_WITH(people, extra, COUNT_OF(extra),
       signing_in_makes_a_new_cookie,
       after_signing_in_one_is_where_one_wanted_to_be, a_guest_who_signs_in_is_joined_to_her_account, nobody_takes_an_account_by_calling_it_her_guest,
       the_tables_made_again_from_the_journal_are_the_same, a_new_name_is_shown_everywhere,
-      a_language_is_kept_for_the_person_and_the_browser, a_changed_password_signs_others_out, a_session_elsewhere_can_be_ended,
+      a_language_is_kept_for_the_person_and_the_browser, a_name_keeps_its_direction_on_a_page_from_right_to_left,
+      a_changed_password_signs_others_out, a_session_elsewhere_can_be_ended,
       nobody_ends_a_session_that_is_not_hers, a_copy_of_ones_data_holds_ones_own_and_nobody_elses,
       a_copy_of_ones_data_holds_the_time_as_a_guest_and_however_much_others_wrote,
       whichever_database_call_fails_a_copy_is_never_short_in_silence, a_copy_of_ones_data_may_be_larger_than_any_memory_for_it,
