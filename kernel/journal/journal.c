@@ -221,7 +221,7 @@ static void take_place(Scope *s, Adding *a)
     a->hers = a->own && a->kind->needs & NEEDS_SELF && id_node(whose) == g.node && !place.revoked;
     a->in_order = !is_personal(r->audience) || (place.who <= 0 && place.guests == 0);
     bool plain = a->own && a->kind->whose == WHOSE_ACTOR && place.who <= 0;
-    a->erased = plain ? place.who < 0 : words_are_erased(s, r, a->kind);
+    a->erased = plain ? place.who < 0 || place.erased_through > 0 : words_are_erased(s, r, a->kind);
 }
 
 static void insert(Scope *s, Adding *a)

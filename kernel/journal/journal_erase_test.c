@@ -475,6 +475,16 @@ static void guest_of_two(World *w, bool the_first_goes)
     net_close(net);
 }
 
+TEST(what_a_guest_of_somebody_erased_goes_on_to_write_is_not_kept)
+{
+    Net *net = net_open(w, 1);
+    int64_t ana = guest(net, 0), phone = guest(net, 0);
+    EXPECT(erases_herself(net, 0, ana) && joins(net, 0, ana, phone) && goes(net, 0, ana));
+    EXPECT(is_named(net, 0, phone, "Words after all") && notes(net, 0, phone, "Words after all"));
+    EXPECT(count_of(net, 0, "journal", "body LIKE '%after all%'") == 0);
+    net_close(net);
+}
+
 TEST(a_guest_of_two_accounts_goes_with_the_one_who_has_her) { guest_of_two(w, true); }
 TEST(a_guest_of_two_accounts_goes_with_the_other_too_and_the_one_who_had_her_stays) { guest_of_two(w, false); }
 
@@ -546,7 +556,8 @@ TEST(an_erasure_that_the_power_cut_off_goes_on_when_it_is_back)
     net_close(net);
 }
 
-TESTS(journal_erase, when_she_is_said_to_be_gone_her_words_are_in_no_row_no_file_and_no_log,
+TESTS(journal_erase, what_a_guest_of_somebody_erased_goes_on_to_write_is_not_kept,
+      when_she_is_said_to_be_gone_her_words_are_in_no_row_no_file_and_no_log,
       what_an_institution_holds_keeps_its_body_and_loses_her_name_and_what_a_law_keeps_goes_on_its_day,
       a_clock_that_is_a_year_ahead_takes_what_a_law_keeps_from_nobody_else,
       an_invoice_written_while_the_clock_stood_in_1970_is_kept_as_long_as_any_other,

@@ -3,13 +3,15 @@
 -- name: place(stream int, node int, lease str, owner int) one
 -- Where the next record goes, and what must be known of whose it is, asked just before it is appended. The number follows the
 -- last one that is there, so a piece of work that is rolled back leaves no gap. No row once another process holds the number.
--- top: the latest id of other nodes in her stream and card. who: -1 erased, 0 herself, else whom this guest turned out to be.
+-- top: the latest id of other nodes in her stream and card. who: -1 erased, 0 herself, else whom this guest turned out to be; who is
+-- erased may have called her a guest of hers, too.
 -- (One statement could ask and append, and say "IN" for two streams; for each SQLite would build a table in memory, which
 -- costs three times as much as all the rest.)
 SELECT coalesce((SELECT m.seq FROM journal_head m WHERE m.stream = :stream AND m.node = n.node), 0) + 1 AS "seq:int",
        coalesce((SELECT max(h.id) FROM journal_head h WHERE h.stream = :stream AND h.node <> n.node), 0) AS "top:int",
        coalesce((SELECT max(o.id) FROM journal_head o WHERE o.stream = -:stream AND o.node <> n.node), 0) AS "top_beside:int",
        coalesce((SELECT CASE WHEN p.erased <> 0 THEN -1 ELSE p.joined END FROM journal_person p WHERE p.id = :owner), 0) AS "who:int",
+       (SELECT count(*) FROM journal_joined j JOIN journal_person e ON e.id = j.person WHERE j.guest = :owner AND e.erased <> 0) AS "erased_through:int",
        (SELECT count(*) FROM journal_person g WHERE g.joined = :owner AND g.joined <> 0) AS "guests:int",
        CASE WHEN EXISTS (SELECT 1 FROM journal_stale) THEN 1 ELSE 0 END AS "stale:bool", n.revoked
   FROM journal_node n WHERE n.node = :node AND n.lease = :lease;
