@@ -14,7 +14,6 @@ const DbMigration trial_migration = { "trial/0001_start", { TABLES("INTEGER"), T
 
 #define QUERY(name_, types, lite, pg, ...) static const DbQuery name_ = { .name = #name_, .file = __FILE__, .line = __LINE__, \
     .sql = { lite, pg }, .params = types, .id = DB_UNCACHED, .writes = true, .derived = true, __VA_ARGS__ }
-#define TRIM(name_, types, where) QUERY(name_, types, "DELETE FROM " where, "DELETE FROM " where)
 
 QUERY(state, "issi", "INSERT INTO trial_fact VALUES (?1, ?2, ?3, ?4)", "INSERT INTO trial_fact VALUES ($1, $2, $3, $4)");
 QUERY(voice, "iiis", "INSERT INTO trial_voice VALUES (?1, ?2, ?3, ?4)", "INSERT INTO trial_voice VALUES ($1, $2, $3, $4)");

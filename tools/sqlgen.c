@@ -64,7 +64,6 @@
 
 enum { SQLITE, POSTGRES, ENGINES, MARKED = ENGINES, TEXTS };
 enum { QUERIES_MAX = 4096, MIGRATIONS_MAX = 512, TABLES_MAX = 1024, MARKS_MAX = 2048, PARAMS_MAX = 64, COLUMNS_MAX = 128, FILES_MAX = 512 };
-enum { ROW_BYTES_MAX = 65535 };
 
 typedef struct Text { char *p; size_t n, cap; } Text;
 

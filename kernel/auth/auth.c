@@ -114,15 +114,11 @@ void auth_person_put(Scope *s, int64_t id, str name, str lang, bool account)
     auth_rows_person_keep(s, id, name, lang, account);
 }
 
-void auth_person_drop(Scope *s, int64_t id) { auth_rows_person_forget(s, id); }
-
 void auth_staff_mark(Scope *s, int64_t person, bool staff)
 {
     if (staff) auth_rows_staff_add(s, person);
     else auth_rows_staff_drop(s, person);
 }
-
-bool auth_staff(Scope *s, int64_t person) { return auth_rows_is_staff(s, person) > 0; }
 
 /* ---- guessing --------------------------------------------------------------------------------------------------- */
 

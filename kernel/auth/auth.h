@@ -33,9 +33,7 @@ bool auth_session_end_key(Scope *s, int64_t person, str key);              /* wr
 void SessionRows_json(Json *j, str key, const SessionRows *rows);
 
 void auth_person_put(Scope *s, int64_t id, str name, str lang, bool account);   /* writing; replaces what was known */
-void auth_person_drop(Scope *s, int64_t id);                                    /* writing */
 void auth_staff_mark(Scope *s, int64_t person, bool staff);                     /* writing */
-bool auth_staff(Scope *s, int64_t person);
 
 str  auth_csrf(Arena *keep, const uint8_t key[32], str cookie);            /* masked: differs each time */
 bool auth_csrf_fits(const uint8_t key[32], str cookie, str token);         /* constant time */

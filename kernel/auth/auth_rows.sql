@@ -36,17 +36,11 @@ DELETE FROM auth_session WHERE seen <= :oldest;
 INSERT INTO auth_person (id, name, lang, account) VALUES (:id, :name, :lang, :account)
     ON CONFLICT (id) DO UPDATE SET name = excluded.name, lang = excluded.lang, account = excluded.account;
 
--- name: person_forget(id int) run
-DELETE FROM auth_person WHERE id = :id;
-
 -- name: staff_add(person int) run
 INSERT INTO auth_staff (person) VALUES (:person) ON CONFLICT (person) DO NOTHING;
 
 -- name: staff_drop(person int) run
 DELETE FROM auth_staff WHERE person = :person;
-
--- name: is_staff(person int) int
-SELECT count(*) AS "n:int" FROM auth_staff WHERE person = :person;
 
 -- name: try(what bytes) one
 SELECT failed, since FROM auth_try WHERE what = :what;

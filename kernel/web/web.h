@@ -175,7 +175,6 @@ str     form_raw(const Form *f, const char *name);                            /*
 str     form_typed(const Form *f, const char *name);                          /* the same to be shown again (str_shown) */
 int64_t form_int(Form *f, const char *name, int64_t min, int64_t max);
 bool    form_real(Form *f, const char *name, double min, double max, double *ret);   /* "12.5", "12,5", local digits */
-int     form_choice(Form *f, const char *name, const char *const *choices, int n);   /* index; -1 and an error when none fits */
 bool    form_checked(const Form *f, const char *name);
 ptrdiff_t form_all(const Form *f, const char *name, str **ret_values);                /* every value of a repeated field */
 void    form_error(Form *f, const char *name, str sentence);        /* a rule of your own */
@@ -208,7 +207,6 @@ Url       asset(Request *rq, const char *name);                      /* "style.c
 /* ---- the parts every page may use (kernel/web/parts) ----------------------------------------------------------------
  *   {{ use problems(f) }}                                        what is wrong, at the top of a form; nothing when fine
  *   {{ use field(f, "title", label, hint) }}                     one line of text; hint may be _("") or S("")
- *   {{ use field_email(f, "email", label, hint) }}
  *   {{ use field_number(f, "weight", label, hint) }}             any script's digits (form_int, form_real)
  *   {{ use field_date(f, "ship", label, hint) }}                 "2026-11-22"
  *   {{ use field_password(f, "password", label, hint, "new-password") }}      or "current-password"; never shown again

@@ -189,15 +189,6 @@ int64_t form_int(Form *f, const char *name, int64_t min, int64_t max)
     return v;
 }
 
-int form_choice(Form *f, const char *name, const char *const *choices, int n)
-{
-    str v = form_raw(f, name);
-    for (int i = 0; i < n; i++)
-        if (str_eq(v, str_from(choices[i]))) return i;
-    form_error(f, name, T(&f->rq->s, "Please choose one of these."));
-    return -1;
-}
-
 /* ---- shown again ------------------------------------------------------------------------------------------------- */
 
 str form_id(const Form *f, const char *name, const char *suffix)

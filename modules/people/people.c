@@ -9,14 +9,6 @@
 #include "i18n/i18n.h"
 #include "people_sql.h"
 
-/* ---- looking ---------------------------------------------------------------------------------------------------------------- */
-
-str people_name(Scope *s, int64_t person)
-{
-    people_person_row row;
-    return people_person(s, journal_canonical(s, person), &row) ? row.name : (str){ 0 };
-}
-
 static bool is_number_sign(char c) { return c == ' ' || c == '-' || c == '(' || c == ')' || c == '.' || c == '/'; }
 
 /* "+66 (0) 81-234 5678" is a number; "ana-maria" is not. */

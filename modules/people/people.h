@@ -8,8 +8,6 @@
 
 enum { PEOPLE_NAME_MAX = 80, PEOPLE_LOGIN_MAX = 100 };
 
-str     people_name(Scope *s, int64_t person);           /* "" for a guest */
-
 /* The form in which a log-in name is kept: an e-mail address, a telephone number or a plain name, with small letters, and
  * without the blanks and signs people write into numbers. False: too long, too short, or with characters nobody types. */
 bool    people_login_form(Arena *keep, str typed, str *ret);
