@@ -100,14 +100,3 @@ LearnModules learn_modules_of(Scope *s)
     }
     return all;
 }
-
-LearnAnswers learn_answers_of(Scope *s)
-{
-    learn_answers_rows rows = learn_answers(s, s->me);
-    LearnAnswers all = { NEW(s->arena, LearnAnswer, rows.n + 1), rows.n };
-    for (ptrdiff_t i = 0; i < rows.n; i++) {
-        const learn_answers_row *a = &rows.row[i];
-        all.row[i] = (LearnAnswer){ a->field, a->value, a->label, a->unit, a->lesson, a->at };
-    }
-    return all;
-}

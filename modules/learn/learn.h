@@ -2,8 +2,7 @@
  *
  * URLs     /learn, /learn/:module, /learn/:module/:course, /learn/:module/:course/:lesson and below; /search
  * Tables   learn_pack … learn_term: content, made from packs; learn_answer, learn_done, learn_place: derived
- * Records  learn.task {"lesson","field","value"}, subject: "<person>/<field>"
- *          learn.done {"lesson"}, subject: the lesson
+ * Records  learn.records
  * Rule     a lesson is complete when its questions are answered well enough, the starred fields of its task are
  *          filled, and the learner has said that she is done. Completed once is completed. Nobody is locked out of any
  *          page.
@@ -20,12 +19,3 @@
 /* LearnStop and LearnModules stand at the head of pages/show_programme.html. */
 LearnStop    learn_stop(Scope *s);                        /* where s->me stopped, or the next lesson she has not completed */
 LearnModules learn_modules_of(Scope *s);                  /* in order, with what s->me has done */
-
-/* ---- for the export plan ----------------------------------------------------------------------------------------- */
-
-/* What s->me wrote into tasks: "product.name" -> "Dried mango". Numbers are "12.5", money "4.50 USD", dates
- * "2026-11-22", economies two letters, choices their words. */
-typedef struct LearnAnswer { str field, value, label, unit, lesson; int64_t at; } LearnAnswer;
-typedef struct LearnAnswers { LearnAnswer *row; ptrdiff_t n; } LearnAnswers;
-LearnAnswers learn_answers_of(Scope *s);
-str          learn_economy_name(Scope *s, str code);      /* in the reader's language; the code when it is not known */

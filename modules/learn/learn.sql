@@ -92,13 +92,6 @@ SELECT count(*) AS "n:int" FROM learn_done d JOIN learn_lesson l ON l.key = d.le
 SELECT d.lesson, l.title, l.course_title, d.at
   FROM learn_done d JOIN learn_lesson l ON l.key = d.lesson WHERE d.person = :me ORDER BY d.stamp DESC LIMIT 500;
 
--- name: answers(me int) many
--- All that somebody wrote into tasks, with the words of the first lesson that asks for it.
-SELECT a.field, a.value, a.at, a.lesson, f.kind, f.label, f.unit
-  FROM learn_answer a
-  JOIN learn_field f ON f.field = a.field AND f.lesson = a.lesson
- WHERE a.person = :me AND a.value <> '' ORDER BY a.field LIMIT 2000;
-
 -- ---- what records make ------------------------------------------------------------------------------------------------
 
 -- name: put_answer(person int, field str, value str, lesson str, at int, stamp int) run

@@ -53,13 +53,6 @@ Options economies(Scope *s)
     return (Options){ row, ECONOMIES + 1 };
 }
 
-str learn_economy_name(Scope *s, str code)
-{
-    for (int i = 0; i < ECONOMIES; i++)
-        if (str_eq(code, str_from(list[i].code))) return tr(s->lang, &list[i].name);
-    return code;
-}
-
 #define CURRENCY(code) { { code, 3 }, { code, 3 } }
 static const Option codes[] = {
     { { "", 0 }, { "…", 3 } },
