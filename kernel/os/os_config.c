@@ -124,7 +124,7 @@ static bool from_flag(Config *c, const char *word, Arena *keep, str *ret_why)
 
 static bool is_for_main(str word)
 {
-    return !str_starts(word, S("--")) || str_eq(word, S("--help")) || str_eq(word, S("--version"));
+    return !str_starts(word, S("--")) || str_eq(word, S("--help"));
 }
 
 static bool from_flags(Config *c, int *argc, char **argv, Arena *keep, str *ret_why)

@@ -60,6 +60,8 @@ TEST(a_misspelt_setting_is_named)
     unsetenv("SAMPAN_LISEN");
     EXPECT_STR(why, S("There is no setting SAMPAN_LISEN."));
     EXPECT(configured(w, &c, &why, NULL, ARGV(WORD("--help"))));
+    EXPECT(!configured(w, &c, &why, NULL, ARGV(WORD("--version"))));
+    EXPECT_STR(why, S("There is no flag --version."));
 }
 
 TEST(a_file_is_written_whole_and_read_again)
