@@ -14,6 +14,7 @@
 #include "base/scope.h"
 
 enum { SESSION_DAYS = 180 };
+/* seen: ms, when something was last saved with it. */
 typedef struct Session { int64_t person; bool account, staff; str name, lang; int64_t seen; } Session;
 
 bool auth_session(Scope *s, str cookie, Session *ret);       /* one query; expired sessions are not found */
@@ -25,7 +26,7 @@ void auth_sessions_move(Scope *s, int64_t from, int64_t to); /* writing: two peo
 str  auth_cookie_new(Arena *keep);
 bool auth_cookie_wellformed(str cookie);
 
-/* A person's sessions, latest first. `key` names one without giving it away; `here`: the one of this cookie. */
+/* A person's sessions, latest first. `key` names one without giving it away; `here`: the one of this cookie. started, seen: ms. */
 typedef struct SessionRow { str key, agent; int64_t started, seen; bool here; } SessionRow;
 typedef struct SessionRows { SessionRow *row; ptrdiff_t n; } SessionRows;
 SessionRows auth_sessions(Scope *s, int64_t person, str cookie);

@@ -13,7 +13,7 @@ typedef struct Lang Lang;
 typedef struct Cleanup Cleanup;
 
 typedef struct Scope {
-    Arena      *arena;     /* lives as long as this piece of work */
+    Arena      *arena;     /* lives as long as this piece of work, and so does all that is given back to who has no arena of his own to name */
     Landing    *landing;
     Site       *site;      /* the running installation (kernel/web/site.h) */
     DbConn     *db;        /* a reader, or the writer when `writing` */

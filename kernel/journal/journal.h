@@ -136,7 +136,8 @@ int64_t journal_node(const Scope *s);                   /* the number this proce
 
 /* ---- who is who -------------------------------------------------------------------------------------------------------- */
 
-typedef struct Person { int64_t id; bool account; int64_t joined, erased; bool gone; } Person;   /* joined: who this guest turned out to be */
+typedef struct Person { int64_t id; bool account; int64_t joined, erased; bool gone; } Person;   /* joined: who this guest turned out to be, or 0;
+                                                                     erased: the record that says it, or 0; gone: all of it is done */
 bool    journal_person(Scope *s, int64_t id, Person *ret);       /* false: no card of hers is held */
 int64_t journal_canonical(Scope *s, int64_t person);             /* who she is now; the same id for nearly everybody */
 typedef struct Ids { const int64_t *row; ptrdiff_t n; } Ids;
@@ -167,8 +168,8 @@ void     journal_close(Journal *j);                     /* before db_close; give
 bool     journal_begin_again(Site *site);                /* tests: after all its tables were emptied */
 void     journal_renew(Site *site);                     /* every 20 s, on a thread that may wait (the thread of jobs does) */
 
-/* Enrolment: the box asks, the hub answers with a certificate, the box takes it. Texts of one line each, to be carried by hand or
- * by the exchange. */
+/* Enrolment: the box asks, the hub answers with a certificate, the box takes it. Texts of a few lines, to be carried by hand or by the
+ * exchange. ret_why, here and below: written only when the answer is no; a sentence for whoever keeps the installation. */
 str     journal_ask(Scope *s);                          /* key and numbers, signed */
 str     journal_ask_anew(Scope *s);                     /* for a further number: see journal_recover */
 typedef struct Enrolment { str name, economy; bool hub; const int64_t *centres; ptrdiff_t centre_n; } Enrolment;
@@ -194,7 +195,7 @@ bool    journal_keep_home(Scope *s, str economy, bool keep, str *ret_why);      
 
 bool    journal_seal(Scope *s);                         /* writing: signs a part of what was written here. True: there may be more */
 str     journal_have(Scope *s, int64_t to);             /* to: the node it is for, if that is known; else all that is held here stands in it */
-/* Writing. What the asker may hold and lacks, at most max_bytes (but one stretch at least). The message is a `have`, or a `lack` that
+/* Writing. What the asker may hold and lacks, at most max_bytes and 2 MiB (but one stretch at least). The message is a `have`, or a `lack` that
  * says that its sender wants more of some streams. told: messages of the same letter so far, when one would be too long. {0}: it is
  * not signed by a node of this network. */
 str     journal_lack(Scope *s, str message, str told, ptrdiff_t max_bytes);

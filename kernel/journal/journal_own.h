@@ -35,10 +35,14 @@
 enum {
     NODE_BITS = 16, COUNTER_BITS = 6, COUNTERS = 1 << COUNTER_BITS,
     NODE_MAX = (1 << NODE_BITS) - 1,
-    INLINE_BYTES_MAX = 16 * 1024, SUBJECT_BYTES_MAX = 200, KIND_BYTES_MAX = 64,
-    LEASE_MS = 60 * SECOND, AHEAD_MS = 40 * SECOND, ROOM_BYTES = 64 * 1024,
+    INLINE_BYTES_MAX = 16 * 1024,                   /* a longer body lies in a file */
+    SUBJECT_BYTES_MAX = 200, KIND_BYTES_MAX = 64,
+    LEASE_MS = 60 * SECOND,                         /* who does not renew within it has lost his number */
+    AHEAD_MS = 40 * SECOND,                         /* how far the mark on disk is raised above what is given out */
+    ROOM_BYTES = 64 * 1024,                         /* of Journal.room */
     HASH_BYTES = 32, SIGNATURE_BYTES = 64, KEY_CHARS = 64, HASH_DIGITS = 16,
-    STRETCH_MAX = 200, MESSAGE_BYTES_MAX = 4 << 20,
+    STRETCH_MAX = 200,                              /* records that are taken as one; we make shorter ones (journal_seal.c) */
+    MESSAGE_BYTES_MAX = 4 << 20,                    /* that are read as one; we make shorter ones (journal_tell.c) */
     PART_RECORDS = 2000,                            /* what one transaction does of long work */
 };
 
@@ -122,7 +126,7 @@ const char *why_not(Scope *s, const Record *r, const EntryKind *kind, bool here)
 const char *stream_wrong(const Record *r, const EntryKind *kind);
 const char *subject_wrong(const Record *r, const EntryKind *kind);
 Unit    unit_of(Scope *s, const char *module, const Record *r, const EntryKind *kind);
-int64_t unit_make(Scope *s, Unit *u);
+int64_t unit_make(Scope *s, Unit *u);               /* from nothing; how many records it looked at. Costs all of the unit */
 void    stale_record(Scope *s, const Record *r);    /* whether it counts may have changed */
 void    stale_person(Scope *s, int64_t person);     /* all her rows, of every module */
 void    stale_rest(Scope *s, int64_t person);       /* of somebody erased, whose rows are gone: those that some of her records still make */
@@ -133,7 +137,7 @@ void    settle_cards(Scope *s);                     /* those on which others lea
 void    stale_look(Scope *s);                       /* whether an earlier piece of work, or another process, left some */
 bool    record_by_id(Scope *s, int64_t id, Record *ret);
 bool    record_with_person(Scope *s, int64_t id, Record *ret);
-int64_t person_rows_trim(Scope *s, int64_t person, int64_t most);
+int64_t person_rows_trim(Scope *s, int64_t person, int64_t most);            /* at most so many of her rows; what is left of most */
 
 /* ---- who is who, and who may (journal_card.c, journal_standing.c) ------------------------------------------------------------- */
 
@@ -141,8 +145,8 @@ int64_t person_erased(Scope *s, int64_t id);        /* the record that erases he
 void    card_compare(Scope *s, const Person *before, const Person *after);
 typedef enum Stands { STANDS_NO, STANDS_YES, STANDS_UNKNOWN } Stands;
 Stands  has_standing(Scope *s, int64_t person, int needs, Audience audience, int64_t stream, int64_t id);    /* as of that id */
-bool    hub_denies(Scope *s, int64_t record);
-void    hub_judges(Scope *s);
+bool    hub_denies(Scope *s, int64_t record);       /* one has said that it does not count */
+void    hub_judges(Scope *s);                       /* when we are one: says what others cannot know */
 typedef struct UnitBefore { journal_rows_standing_of_unit_rows standing; journal_rows_streams_of_unit_rows streams; Person person; } UnitBefore;
 UnitBefore unit_before(Scope *s, const Unit *u);
 void    unit_compare(Scope *s, const Unit *u, const UnitBefore *before);     /* whose standing changed has her records looked at again */
@@ -168,7 +172,10 @@ bool    node_speaks_for(Scope *s, int64_t node, int64_t person, int64_t id);
 /* Up to which id: 0 nothing, HOLDS_ALL while it holds somebody who belongs there, else until the last of them was gone. */
 #define HOLDS_ALL INT64_MAX
 int64_t node_holds_until(Scope *s, int64_t node, Audience audience, int64_t stream);
-static inline bool node_may_hold(Scope *s, int64_t node, Audience audience, int64_t stream) { return node_holds_until(s, node, audience, stream) == HOLDS_ALL; }
+static inline bool node_may_hold(Scope *s, int64_t node, Audience audience, int64_t stream)
+{
+    return node_holds_until(s, node, audience, stream) == HOLDS_ALL;
+}
 typedef struct StreamUntil { int64_t stream, until; } StreamUntil;
 typedef struct Streams { StreamUntil *row; ptrdiff_t n; } Streams;   /* sorted: cards, which are negative, first */
 Streams node_streams(Scope *s, int64_t node);       /* of those that we hold, what it may hold */
@@ -230,13 +237,13 @@ void    parted_somewhere(Scope *s, int64_t stream, int64_t node);
 void    parted_here(Scope *s, int64_t stream, int64_t node, int64_t seq);    /* the same up to seq */
 void    parted_at_record(Scope *s, int64_t id);
 void    parted_nowhere(Scope *s, int64_t stream, int64_t node);
-void    they_lack(Scope *s, int64_t stream, str places);
-void    parted_begin(Scope *s);
-Parted  parted_end(Scope *s);
-void    parted_collect(Scope *s);
-void    parted_moved(Scope *s);
+void    they_lack(Scope *s, int64_t stream, str places);                     /* places: "<node>:<seq>:<hash> …", what they hold of it */
+void    parted_begin(Scope *s);                     /* a letter is about to be read */
+Parted  parted_end(Scope *s);                       /* and was read: the worst that is known */
+void    parted_collect(Scope *s);                   /* before new ids are given */
+void    parted_moved(Scope *s);                     /* and after */
 
-void    outside_note(Scope *s, const Record *r);
+void    outside_note(Scope *s, const Record *r);    /* the file that its body lies in, if it does */
 bool    body_fetch(Scope *s, Record *r);            /* a long body out of its file; false: it waits for it */
 void    waiting_land(Scope *s, str what);           /* records that waited for a kind or a file */
 

@@ -14,7 +14,7 @@ typedef struct Config {
     bool        sandbox;        /* SAMPAN_SANDBOX       on; "off" to debug */
 } Config;
 /* Takes its flags out of argv. An unknown SAMPAN_ variable or flag is an error, so that a misspelt one is not lost in
- * silence; --help and --version stay in argv for main, and what follows "--" belongs to the command. */
+ * silence: false, and *ret_why is a sentence for the operator. --help stays in argv for main, and what follows "--" belongs to the command. */
 bool os_config(int *argc, char **argv, Config *ret, Arena *keep, str *ret_why);
 
 int64_t os_now(void);                               /* ms, wall clock */
@@ -22,25 +22,24 @@ int64_t os_ticks(void);                             /* ns, never goes back: for 
 void    os_random(void *p, size_t n);               /* getrandom; aborts if the kernel refuses */
 void    os_random_from(uint64_t seed);              /* tests: os_random says the same again; 0: the kernel's again */
 
-/* The log: one line on standard error, "2026-11-22T03:00:00Z warn  learn: …". Never a secret, never a person's words.
- * */
+/* The log: one line on standard error, "2026-11-22T03:00:00Z warn  learn: …". Never a secret, never a person's words. */
 typedef enum LogLevel { LOG_INFO, LOG_WARN, LOG_ERROR } LogLevel;
 void    os_log(LogLevel level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 void    os_log_quiet(bool on);                      /* tests */
 
 /* Files. False: errno says why. */
-bool    os_read_file(Arena *keep, const char *path, int64_t max, str *ret);
+bool    os_read_file(Arena *keep, const char *path, int64_t max, str *ret);   /* an ordinary file of at most max bytes, else EISDIR, EFBIG */
 bool    os_write_file(const char *path, str bytes); /* whole or not at all: fsync, rename, fsync of the folder */
 bool    os_sync_folder(const char *path);           /* what was named in it stays named */
-bool    os_make_dirs(const char *path);
+bool    os_make_dirs(const char *path);              /* and those above it, mode 0700 where they are new */
 typedef struct DirEntry { str name; bool folder; } DirEntry;
 bool    os_list(Arena *keep, const char *path, DirEntry **ret, ptrdiff_t *ret_n);   /* sorted by name; no dot files */
 bool    os_disk_free(const char *path, int64_t *ret_bytes);
-bool    os_lock_file(const char *path, int *ret_fd);/* one process a data folder; false: another holds it */
+bool    os_lock_file(const char *path, int *ret_fd);/* one process a data folder; EWOULDBLOCK: another holds it. Held until *ret_fd is closed */
 
 /* Untrusted bytes are handled in a child: limits on time, memory and file size, no network, no files of ours but what
- * it opens itself by path. What work writes to out_fd is returned when it answers true; false: it failed, or was
- * stopped. */
+ * it opens itself by path. What work writes to out_fd is returned, in `keep`, when it answers true; false: it failed, or was
+ * stopped. seconds: of the clock, and of its CPU; memory: bytes that it may take beyond ours, and that it may write. */
 bool    os_in_child(Arena *keep, bool (*work)(void *arg, int out_fd), void *arg, int seconds, int64_t memory, str *ret);
 
 /* The sandbox, in this order: drop privileges, NO_NEW_PRIVS, Landlock (data read-write, content and system files

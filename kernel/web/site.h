@@ -46,7 +46,8 @@ typedef struct Asset { const char *name; str path, type; HttpPacked as; } Asset;
 const Asset *asset_named(const Site *site, const char *name);
 const Asset *asset_at(const Site *site, str path);
 
-/* A writing piece of work outside any request: jobs, tools, tests. */
+/* A piece of work outside any request, as the person me (0: nobody): jobs, tools, tests. True: done, and what was written is on disk. False:
+ * *ret says why, or its kind is FAULT_NONE: the rule of site_write itself returned false. Not from the writer thread. */
 bool  site_write(Site *site, Arena *arena, int64_t me, bool (*rule)(Scope *, void *), void *arg, Landing *ret);
 bool  site_read (Site *site, Arena *arena, int64_t me, void (*rule)(Scope *, void *), void *arg, Landing *ret);
 

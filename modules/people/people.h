@@ -6,7 +6,7 @@
 #pragma once
 #include "people_records.h"
 
-enum { PEOPLE_NAME_MAX = 80, PEOPLE_LOGIN_MAX = 100 };
+enum { PEOPLE_NAME_MAX = 80, PEOPLE_LOGIN_MAX = 100 };   /* characters */
 
 /* The form in which a log-in name is kept: an e-mail address, a telephone number or a plain name, with small letters, and
  * without the blanks and signs people write into numbers. False: too long, too short, or with characters nobody types. */
