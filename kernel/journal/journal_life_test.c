@@ -33,7 +33,7 @@ typedef struct Life {
     int      matter_at[MATTERS_MAX];
     Letter   letter[LETTERS];
     str      old_have[NODES];
-    bool     enrolled[NODES], revoked[NODES];
+    bool     enrolled[NODES], revoked[NODES], was_years_ahead[NODES];
     bool     has_copy[NODES], was_enrolled[NODES], restored[NODES];
     int      serial, steps;
     Out      log;                /* told when the life ends badly */
@@ -327,6 +327,7 @@ static void clocks_go_wrong(Life *l)
     static const int64_t errors[] = { 0, -DAY, HOUR, -400 * DAY, 400 * DAY, 30 * 365 * DAY };
     int64_t error = errors[pick(l, pick(l, 4) ? 4 : COUNT_OF(errors))];
     net_clock_error(l->net, node, error);
+    l->was_years_ahead[node] |= error > 10 * 365 * DAY;
     tell(l, "%d: its clock is wrong by %lld hours", node, (long long)(error / HOUR));
 }
 
@@ -517,13 +518,14 @@ static str dump_voices(Life *l, int node, const DbTable *t, int i, const char *l
     return net_rows(l->net, node, at(l->w, "SELECT %s AS text FROM %s WHERE economy IN (%s) ORDER BY 1", columns_of(l, t, i), t->name, list));
 }
 
+/* For invoices of the erased the ten years were over by the clock of a box that was thirty ahead: it decides for its own copy alone. */
 static bool box_is_as_the_hub(Life *l, int box)
 {
     Holding h = { .node = net_number(l->net, box), .l = l };
     bool fine = net_do(l->net, 0, 0, holding_rule, &h);
     for (int i = 0; i < table_count(); i++) {
         const DbTable *t = table_at(i);
-        if (!is_dumped(t)) continue;
+        if (!is_dumped(t) || (l->was_years_ahead[box] && strcmp(t->name, "trial_sale") == 0)) continue;
         const char *list = h.list[audience_by(t->by)].p;
         bool voices = strcmp(t->name, "trial_voice") == 0;
         str at_box = voices ? dump_voices(l, box, t, i, list) : dump(l, box, t, i, list);
