@@ -618,7 +618,9 @@ TEST(what_was_changed_on_the_disk_after_it_was_signed_is_found)
     os_log_quiet(false);
     EXPECT(net_int(net, 0, at(w, "SELECT count(*) AS value FROM journal_damage WHERE stream = %lld AND node = %lld", (long long)ana, (long long)net_number(net, 1))) == 1);
     net_sql(net, 0, "UPDATE journal SET body = replace(body, 'altered', 'sealed') WHERE kind = 'example.written'");
-    EXPECT(net_do(net, 0, 0, check_all, NULL) && net_int(net, 0, "SELECT count(*) AS value FROM journal_damage") == 0);
+    net_wait(net, 8 * DAY);
+    net_jobs(net, 0);
+    EXPECT(net_int(net, 0, "SELECT count(*) AS value FROM journal_damage") == 0);
     net_close(net);
 }
 
@@ -750,6 +752,25 @@ TEST(a_hub_below_the_root_enrols_boxes_that_the_root_then_believes)
     net_close(net);
 }
 
+TEST(a_certificate_with_more_centres_than_there_is_room_for_is_refused)
+{
+    Net *net = net_open(w, 2);
+    Talk t = { .keep = net_keep(net), .as = &(Enrolment){ .name = S("box"), .economy = S("ID"), .centres = (int64_t[]){ 4711 }, .centre_n = 1 } };
+    EXPECT(net_do(net, 1, 0, talk_ask, &t));
+    t.message = t.said;
+    EXPECT(net_do(net, 0, 0, talk_enrol, &t));
+    ptrdiff_t one = str_find(t.said, S("\"4711\""));
+    EXPECT(one > 0);
+    Out o;
+    out_init(&o, net_keep(net), 1 << 16);
+    out_str(&o, str_slice(t.said, 0, one));
+    for (int i = 0; i < 1000; i++) out_lit(&o, "\"4711\",");
+    out_str(&o, str_slice(t.said, one, t.said.n));
+    t.message = out_text(&o);
+    EXPECT(!net_do(net, 1, 0, talk_enrolled, &t) && t.why.n > 10);
+    net_close(net);
+}
+
 /* An officer opened a centre and named a trainer in it; the second word came to the hub, and the first was spoilt on the way. */
 TEST(a_right_that_comes_before_what_it_rests_on_counts_once_both_are_here)
 {
@@ -810,7 +831,8 @@ TEST(what_a_hub_denied_stays_denied_when_something_newer_took_its_place_and_tabl
     net_close(net);
 }
 
-TESTS(journal_exchange, a_right_that_comes_before_what_it_rests_on_counts_once_both_are_here,
+TESTS(journal_exchange, a_certificate_with_more_centres_than_there_is_room_for_is_refused,
+      a_right_that_comes_before_what_it_rests_on_counts_once_both_are_here,
       a_box_believes_officers_of_a_group_it_does_not_hold_once_it_hears_that_its_economy_belongs,
       what_a_hub_denied_stays_denied_when_something_newer_took_its_place_and_tables_are_made_again, a_letter_that_comes_twice_changes_nothing_the_second_time, a_letter_that_comes_before_its_predecessor_waits_for_the_next_time,
       a_letter_that_is_cut_anywhere_leaves_nothing_half, a_letter_that_was_changed_on_the_way_is_refused_with_a_sentence_and_the_rest_is_taken,
