@@ -155,9 +155,9 @@ static void folder_copy(Net *net, const char *from, const char *to)
     CHECK(os_make_dirs(to) && os_list(net_keep(net), from, &entry, &n));
     for (ptrdiff_t i = 0; i < n; i++) {
         str bytes;
-        if (entry[i].folder) continue;
         const char *a = at(net->w, "%s/%.*s", from, STR_ARG(entry[i].name)), *b = at(net->w, "%s/%.*s", to, STR_ARG(entry[i].name));
-        CHECK(os_read_file(net_keep(net), a, 1 << 28, &bytes) && os_write_file(b, bytes));
+        if (entry[i].folder) folder_copy(net, a, b);
+        else CHECK(os_read_file(net_keep(net), a, 1 << 28, &bytes) && os_write_file(b, bytes));
     }
 }
 
