@@ -463,6 +463,32 @@ TEST(a_box_restored_from_an_old_copy_keeps_both_what_the_hub_has_and_what_was_wr
     net_close(net);
 }
 
+/* It does not hold the economy of VN, into which its people speak: nobody would send it that stream. */
+static void spoken_abroad(World *w, bool writes_on)
+{
+    Net *net = net_open(w, 2);
+    net_enrol(net, 1, "ID", CENTRE(1));
+    int64_t ana = account(net, 1, "Ana");
+    net_all_meet(net);
+    net_copy(net, 1, "friday");
+    net_wait(net, DAY);
+    EXPECT(voices(net, 1, ana, "VN", "on Saturday", 0));
+    net_all_meet(net);
+    net_wait(net, DAY);
+    net_restore(net, 1, "friday");
+    if (writes_on) EXPECT(voices(net, 1, ana, "VN", "on Monday", 0));
+    net_all_meet(net);
+    if (writes_on) net_recover(net, 1, "ID", CENTRE(1));
+    EXPECT(net_is_copied(net, 1) == false && voices(net, 1, ana, "VN", "on Tuesday", 0));
+    net_all_meet(net);
+    for (int i = 0; i < 2; i++)
+        EXPECT_STR(net_rows(net, i, "SELECT words AS text FROM trial_voice ORDER BY id"), writes_on ? S("on Saturday\non Monday\non Tuesday\n") : S("on Saturday\non Tuesday\n"));
+    net_close(net);
+}
+
+TEST(a_box_from_an_old_copy_gets_back_what_its_people_said_where_it_holds_nothing_else) { spoken_abroad(w, false); }
+TEST(a_box_from_an_old_copy_that_wrote_on_where_it_holds_nothing_else_loses_neither) { spoken_abroad(w, true); }
+
 /* Two lives of one folder, both with a clock that says nothing new. */
 TEST(a_box_from_an_old_copy_gives_nobody_the_id_of_somebody_else_though_its_clock_is_slow)
 {
@@ -831,7 +857,8 @@ TEST(what_a_hub_denied_stays_denied_when_something_newer_took_its_place_and_tabl
     net_close(net);
 }
 
-TESTS(journal_exchange, a_certificate_with_more_centres_than_there_is_room_for_is_refused,
+TESTS(journal_exchange, a_box_from_an_old_copy_gets_back_what_its_people_said_where_it_holds_nothing_else,
+      a_box_from_an_old_copy_that_wrote_on_where_it_holds_nothing_else_loses_neither, a_certificate_with_more_centres_than_there_is_room_for_is_refused,
       a_right_that_comes_before_what_it_rests_on_counts_once_both_are_here,
       a_box_believes_officers_of_a_group_it_does_not_hold_once_it_hears_that_its_economy_belongs,
       what_a_hub_denied_stays_denied_when_something_newer_took_its_place_and_tables_are_made_again, a_letter_that_comes_twice_changes_nothing_the_second_time, a_letter_that_comes_before_its_predecessor_waits_for_the_next_time,

@@ -377,6 +377,11 @@ SELECT count(*) AS "n:int" FROM journal_head WHERE stream = :stream;
 SELECT h.node, h.seq, h.id, h.sealed, coalesce(n.own, 0) AS "own:bool" FROM journal_head h LEFT JOIN journal_node n ON n.node = h.node
  WHERE h.stream = :stream ORDER BY h.node LIMIT 100000;
 
+-- name: heads_of_key(key str) many
+-- All that an installation wrote, under whatever number.
+SELECT h.stream, h.node, h.sealed FROM journal_node n JOIN journal_head h ON h.node = n.node
+ WHERE n.key = :key AND n.key <> '' ORDER BY h.stream, h.node LIMIT 1000000;
+
 -- name: head(stream int, node int) one
 SELECT seq, id, sealed FROM journal_head WHERE stream = :stream AND node = :node;
 

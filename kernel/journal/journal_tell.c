@@ -308,18 +308,18 @@ static int64_t common_place(Scope *s, Places p, int64_t stream, int64_t node, bo
 }
 
 /* All that is sealed after what they hold. */
-static void send_node(Sending *to, Audience audience, const StreamUntil *of, const journal_rows_heads_row *head)
+static void send_node(Sending *to, Audience audience, const StreamUntil *of, int64_t node, int64_t sealed)
 {
     Scope *s = to->s;
     int64_t stream = of->stream;
     journal_rows_seal_after_row seal;
     bool lacks;
-    int64_t after = common_place(s, places_of(to->theirs, stream, head->node), stream, head->node, &lacks);
-    if (!lacks || after >= head->sealed || (head->own && number_has_parted(s, head->node))) return;
-    for (bool more = true; more && !to->full && journal_rows_seal_after(s, stream, head->node, after, &seal); after = seal.seq) {
+    int64_t after = common_place(s, places_of(to->theirs, stream, node), stream, node, &lacks);
+    if (!lacks || after >= sealed) return;
+    for (bool more = true; more && !to->full && journal_rows_seal_after(s, stream, node, after, &seal); after = seal.seq) {
         Arena mark = *s->arena;
-        if (of->until != HOLDS_ALL && journal_rows_id_at(s, stream, head->node, seal.seq) > of->until) break;
-        more = send_stretch(to, audience, stream, head->node, after, &seal);
+        if (of->until != HOLDS_ALL && journal_rows_id_at(s, stream, node, seal.seq) > of->until) break;
+        more = send_stretch(to, audience, stream, node, after, &seal);
         scope_rewind(s, mark);
     }
 }
@@ -328,7 +328,36 @@ static void send_stream(Sending *to, const StreamUntil *of)
 {
     Audience audience = audience_here(to->s, of->stream);
     journal_rows_heads_rows heads = journal_rows_heads(to->s, of->stream);
-    for (ptrdiff_t i = 0; i < heads.n && !to->full; i++) send_node(to, audience, of, &heads.row[i]);
+    for (ptrdiff_t i = 0; i < heads.n && !to->full; i++) {
+        const journal_rows_heads_row *h = &heads.row[i];
+        if (!h->own || !number_has_parted(to->s, h->node)) send_node(to, audience, of, h->node, h->sealed);
+    }
+}
+
+static bool is_among_streams(const Streams *all, int64_t stream)
+{
+    ptrdiff_t low = 0, high = all->n;
+    while (low < high) {
+        ptrdiff_t middle = low + (high - low) / 2;
+        if (all->row[middle].stream < stream) low = middle + 1;
+        else high = middle;
+    }
+    return low < all->n && all->row[low].stream == stream;
+}
+
+/* What it wrote itself where it may hold nothing else, into another economy say, it may have back: else one that comes from an old copy
+ * could not find out where the two endings parted. */
+static void send_own_back(Sending *to, int64_t asker, const Streams *may, bool named_only)
+{
+    Scope *s = to->s;
+    journal_rows_node_row row;
+    if (!journal_rows_node(s, asker, &row) || row.revoked) return;
+    journal_rows_heads_of_key_rows heads = journal_rows_heads_of_key(s, row.key);
+    for (ptrdiff_t i = 0; i < heads.n && !to->full; i++) {
+        const journal_rows_heads_of_key_row *h = &heads.row[i];
+        bool asked = !is_among_streams(may, h->stream) && (!named_only || is_named(to->theirs, h->stream));
+        if (asked) send_node(to, audience_here(s, h->stream), &(StreamUntil){ h->stream, HOLDS_ALL }, h->node, h->sealed);
+    }
 }
 
 /* They have more of it than we do, or something else. */
@@ -376,6 +405,7 @@ static str lack_for(Scope *s, int64_t node, str lines, str told, bool named_only
     out_str(&to->out, give_more(s, node, lines));
     for (ptrdiff_t i = 0; i < may.n && !to->full; i++)
         if (!named_only || is_named(&theirs, may.row[i].stream)) send_stream(to, &may.row[i]);
+    send_own_back(to, node, &may, named_only);
     if (to->full) out_lit(&to->out, "more\n");
     if (!named_only && told.n == 0) tell_ours(to);
     signed_end(s, &to->out);
