@@ -38,6 +38,7 @@ void Note_json(Json *j, str key, const Note *note) { json_id(j, key, note->id); 
 str tr(const Lang *lang, Msg *m) { return str_from(m->id); }
 str tr_n(Arena *keep, const Lang *lang, Msg *m, int64_t n) { return str_fmt(keep, "%s#%d", n == 1 ? m->id : m->many, (int)n); }
 str num_int(Scope *s, int64_t v) { return str_fmt(s->arena, "~%d", (int)v); }
+str fill_str(Scope *s, str v) { return v; }
 str tr_fill(Arena *keep, str text, const Fill *fills, int n)
 {
     for (int i = 0; i < n; i++) text = str_fmt(keep, "%.*s(%s=%.*s)", STR_ARG(text), fills[i].name, STR_ARG(fills[i].value));
