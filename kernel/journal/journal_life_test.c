@@ -18,7 +18,7 @@ enum { BOXES = 3, NODES = 1 + BOXES, PEOPLE_MAX = 14, FIRMS_MAX = 4, MATTERS_MAX
 
 typedef struct Human { int64_t id; int home; bool account, erased; int64_t joined; } Human;
 typedef struct Firm { int64_t id; int home; int owner; } Firm;
-typedef struct Letter { str text; int to; bool lack; } Letter;
+typedef struct Letter { str text; int to, from; bool lack; } Letter;
 
 typedef struct Life {
     Net     *net;
@@ -281,11 +281,11 @@ static void write_letter(Life *l)
     if (asks == gives || !l->enrolled[asks] || !l->enrolled[gives]) return;
     if (pick(l, 3) || l->old_have[asks].n == 0) l->old_have[asks] = net_have(l->net, asks);
     str said = net_lack(l->net, gives, l->old_have[asks], pick(l, 3) ? 1 << 20 : 600);
-    l->letter[place] = (Letter){ spoilt(l, said), asks, false };
+    l->letter[place] = (Letter){ spoilt(l, said), asks, gives, false };
     tell(l, "letter %d: from %d to %d, %td bytes", place, gives, asks, l->letter[place].text.n);
     if (pick(l, 2) || said.n == 0) return;
     place = (int)pick(l, LETTERS);                               /* and the other way round */
-    l->letter[place] = (Letter){ spoilt(l, net_lack(l->net, asks, said, 1 << 20)), gives, true };
+    l->letter[place] = (Letter){ spoilt(l, net_lack(l->net, asks, said, 1 << 20)), gives, asks, true };
     tell(l, "letter %d: answer of %d to %d", place, asks, gives);
 }
 
@@ -363,6 +363,27 @@ static void recovers(Life *l, int box)
     know_them_again(l, box);
 }
 
+static bool is_ahead_of_hub(Life *l, int node, int64_t number)
+{
+    str rows = net_rows(l->net, node, at(l->w, "SELECT CAST(stream AS TEXT) || ' ' || CAST(seq AS TEXT) AS text FROM journal_head WHERE node = %lld", (long long)number));
+    for (str line; take_line(&rows, &line);) {
+        str_pair two = str_cut(line, ' ');
+        int64_t seq, hub = net_int(l->net, 0, at(l->w, "SELECT coalesce(max(seq), 0) AS value FROM journal_head WHERE node = %lld AND stream = %.*s", (long long)number, STR_ARG(two.head)));
+        if (str_int(two.tail, &seq) && seq > hub) return true;
+    }
+    return false;
+}
+
+/* What the protocol assumes (step 38): an ending that another box has, the hub has too, before the old copy writes on. */
+static void hub_hears_first(Life *l, int box)
+{
+    int64_t number = net_number(l->net, box);
+    for (int i = 1; i < NODES; i++)
+        if (i != box && l->enrolled[i] && is_ahead_of_hub(l, i, number)) net_meet(l->net, i, 0);
+    for (int i = 0; i < LETTERS; i++)
+        if (l->letter[i].from == box && l->letter[i].to != 0) l->letter[i].text = (str){ 0 };
+}
+
 /* A copy is made of its folder; one day it is put back. */
 static void disk_breaks(Life *l)
 {
@@ -376,6 +397,7 @@ static void disk_breaks(Life *l)
         tell(l, "%d: is copied", box);
         return;
     }
+    hub_hears_first(l, box);
     net_restore(l->net, box, name);
     l->enrolled[box] = l->was_enrolled[box];
     l->restored[box] = true;
