@@ -208,7 +208,7 @@ TEST(a_head_that_drips_is_cut_off)
 
 TEST(a_body_that_drips_is_cut_off)
 {
-    HttpConfig c = hasty_with(60000, 300, 60000);
+    HttpConfig c = hasty_with(60000, 1200, 60000);
     HttpServer *s = server_open(&c);
     int slow = dial(s), steady = dial(s);
     say(slow, S("POST /echo HTTP/1.1\r\nHost: t\r\nContent-Length: 5000\r\n\r\n"));
