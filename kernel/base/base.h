@@ -145,5 +145,6 @@ bool url_unescape(Arena *keep, str s, bool plus, str *ret); /* %XX (and '+' to b
 enum { SECOND = 1000, MINUTE = 60 * SECOND, HOUR = 60 * MINUTE };
 #define DAY (24 * (int64_t)HOUR)
 str  time_iso(Arena *keep, int64_t ms);                  /* 2026-11-22T03:00:00Z */
+bool time_iso_parse(str s, int64_t *ret_ms);             /* the same form, or with a fraction (cut to ms) and an offset: xsd:dateTimeStamp */
 str  time_http(Arena *keep, int64_t ms);                 /* RFC 9110 section 5.6.7, IMF-fixdate */
 bool time_http_parse(str s, int64_t *ret_ms);            /* IMF-fixdate only */

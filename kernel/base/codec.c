@@ -163,6 +163,50 @@ static bool digits(str s, ptrdiff_t at, ptrdiff_t n, int *ret)
     return true;
 }
 
+static int days_in(int year, int month)
+{
+    static const int8_t days[] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
+    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    return days[month - 1] + (month == 2 && leap);
+}
+
+/* ".123…", of any length; what there is beyond milliseconds is cut. */
+static bool fraction_take(str *s, int *ret_ms)
+{
+    int n = 0;
+    *ret_ms = 0;
+    if (!str_starts(*s, S("."))) return true;
+    *s = str_slice(*s, 1, s->n);
+    for (; s->n && s->p[0] >= '0' && s->p[0] <= '9'; n++, *s = str_slice(*s, 1, s->n))
+        if (n < 3) *ret_ms = *ret_ms * 10 + (s->p[0] - '0');
+    for (int i = n; i < 3; i++) *ret_ms *= 10;
+    return n > 0;
+}
+
+/* "Z", "+07:00"; at most fourteen hours (XML Schema 1.1 part 2, section 3.3.7). */
+static bool offset_read(str s, int *ret_minutes)
+{
+    int hour, minute;
+    *ret_minutes = 0;
+    if (str_eq(s, S("Z"))) return true;
+    if (s.n != 6 || s.p[3] != ':' || (s.p[0] != '+' && s.p[0] != '-') || !digits(s, 1, 2, &hour) || !digits(s, 4, 2, &minute)) return false;
+    *ret_minutes = (hour * 60 + minute) * (s.p[0] == '-' ? -1 : 1);
+    return minute < 60 && hour * 60 + minute <= 14 * 60;
+}
+
+bool time_iso_parse(str s, int64_t *ret_ms)
+{
+    int year, month, day, hour, minute, second, ms, offset;
+    if (s.n < 20 || s.p[4] != '-' || s.p[7] != '-' || s.p[10] != 'T' || s.p[13] != ':' || s.p[16] != ':') return false;
+    if (!digits(s, 0, 4, &year) || !digits(s, 5, 2, &month) || !digits(s, 8, 2, &day)) return false;
+    if (!digits(s, 11, 2, &hour) || !digits(s, 14, 2, &minute) || !digits(s, 17, 2, &second)) return false;
+    if (month < 1 || month > 12 || day < 1 || day > days_in(year, month) || hour > 23 || minute > 59 || second > 59) return false;
+    str rest = str_slice(s, 19, s.n);
+    if (!fraction_take(&rest, &ms) || !offset_read(rest, &offset)) return false;
+    *ret_ms = ((days_of(year, month, day) * 24 + hour) * 60 + minute - offset) * 60000 + second * 1000 + ms;
+    return true;
+}
+
 bool time_http_parse(str s, int64_t *ret_ms)
 {
     int day, year, hour, minute, second, month = 0;
