@@ -117,10 +117,19 @@ static Tree *text_member(Arena *keep, str name, str text)
     return t;
 }
 
+static bool has_object(const Tree *context)
+{
+    for (ptrdiff_t i = 0; i < context->n; i++)
+        if (context->child[i]->kind == TREE_OBJECT) return true;
+    return context->kind == TREE_OBJECT;
+}
+
+/* Section 3.3.1 has a JCS proof repeat the contexts, for sets of proofs. Digital Bazaar's suite compares them as JavaScript compares
+ * objects, never equal once they were sent, so a context that the document carries is not repeated: it is signed in the document. */
 Tree *proof_ours(Arena *keep, const Tree *document, SignSuite suite, str key, int64_t now)
 {
     const Tree *context = tree_member(document, S("@context"));
-    bool with_context = context && suite == SIGN_JCS;
+    bool with_context = context && suite == SIGN_JCS && !has_object(context);
     Tree *proof = tree_new(keep, TREE_OBJECT, with_context ? 6 : 5), **at = proof->child;
     *at++ = text_member(keep, S("type"), S("DataIntegrityProof"));
     *at++ = text_member(keep, S("cryptosuite"), str_from(suite_names[suite]));
