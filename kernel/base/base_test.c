@@ -68,6 +68,16 @@ TEST(times_read_as_people_and_servers_write_them)
     EXPECT_STR(time_http(a, 784111777000), S("Sun, 06 Nov 1994 08:49:37 GMT"));
     int64_t ms = 0;
     EXPECT(time_http_parse(S("Sun, 06 Nov 1994 08:49:37 GMT"), &ms) && ms == 784111777000);
+    EXPECT(time_iso_parse(S("2020-02-29T00:00:01Z"), &ms) && ms == 1582934401000);
+    EXPECT(time_iso_parse(S("2020-02-29T07:00:01.1239+07:00"), &ms) && ms == 1582934401123);
+    EXPECT(time_iso_parse(S("1969-12-31T23:59:59.5-00:00"), &ms) && ms == -500);
+    static const char *const wrong[] = {
+        "", "2020-02-29", "2020-02-29T00:00:01", "2020-02-29 00:00:01Z", "2021-02-29T00:00:01Z", "1900-02-29T00:00:01Z", "2020-00-01T00:00:01Z",
+        "2020-13-01T00:00:01Z", "2020-01-00T00:00:01Z", "2020-01-32T00:00:01Z", "2020-01-01T24:00:00Z", "2020-01-01T00:60:00Z", "2020-01-01T00:00:60Z",
+        "2020-01-01T00:00:00.Z", "2020-01-01T00:00:00z", "2020-01-01T00:00:00+0700", "2020-01-01T00:00:00+14:01", "2020-01-01T00:00:00+07:60",
+        "2020-01-01T00:00:00ZZ", "-020-01-01T00:00:00Z", "2020-01-01T00:00:-1Z",
+    };
+    for (int i = 0; i < COUNT_OF(wrong); i++) EXPECT(!time_iso_parse(str_from(wrong[i]), &ms));
     EXPECT(!time_http_parse(S("Sun, 06 Nov 1994 08:49:37"), &ms) && !time_http_parse(S("Sun, 99 Nov 1994 08:49:37 GMT"), &ms));
 }
 

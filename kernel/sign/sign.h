@@ -53,7 +53,7 @@ typedef struct SignShape { const char *context; const SignTerm *term; int term_n
 bool sign_shape_sound(const SignShape *shape);                 /* terms are words of their own, no IRI stands twice: a test of yours */
 str  sign_shape_context(Arena *keep, const SignShape *shape);  /* its terms as a JSON-LD context: to be carried, or published */
 
-/* ---- whose keys count for what -------------------------------------------------------------------------------------------------- */
+/* ---- whose keys count for what ---------------------------------------------------------------------------------- */
 
 /* Moments are ms. from 0: never. until, revoked 0: not yet. A key named for two purposes has two rows.
  * revoked: what is signed from then on does not count. stolen: no word of that key about its own time counts any more, so only what
@@ -74,7 +74,7 @@ typedef struct SignList { const SignTrust *row; ptrdiff_t n; } SignList;
 str  sign_list_json(Arena *keep, SignList list, int64_t from, int64_t until);
 bool sign_list_read(Arena *keep, str json, SignList *ret, const char **ret_why);
 
-/* ---- checking ----------------------------------------------------------------------------------------------------------------- */
+/* ---- checking --------------------------------------------------------------------------------------------------- */
 
 typedef enum SignVerdict {
     SIGN_NOT_CHECKED,
@@ -117,7 +117,7 @@ static inline str sign_says(const Lang *lang, const Signed *g) { return tr_text(
 bool sign_canonical(Arena *keep, str json, str *ret, const char **ret_why);   /* RFC 8785 */
 str  sign_did(Arena *keep, str key);                    /* "did:key:z6Mk…": what a document's issuer should be */
 
-/* ---- keys of this installation ------------------------------------------------------------------------------------------------ */
+/* ---- keys of this installation ---------------------------------------------------------------------------------- */
 
 /* The secret halves lie in the database, sealed (XChaCha20-Poly1305) under the installation's key and bound to the key's name and its
  * purpose; none is ever printed or logged. `owner` is not bound: ids change when a box joins a network. */

@@ -12,10 +12,11 @@
 
 #define HEAD "sampan-sign-backup-1\n"
 #define ARGON_BYTES ((size_t)64 << 20)
-enum { ARGON_PASSES = 3, HEAD_BYTES = sizeof HEAD - 1, SALT_BYTES = crypto_pwhash_argon2id_SALTBYTES, NONCE_BYTES = crypto_secretbox_NONCEBYTES, SUM_BYTES = 16 };
+enum { ARGON_PASSES = 3, SUM_BYTES = 16 };
+enum { HEAD_BYTES = sizeof HEAD - 1, SALT_BYTES = crypto_pwhash_argon2id_SALTBYTES, NONCE_BYTES = crypto_secretbox_NONCEBYTES };
 enum { BOX_AT = HEAD_BYTES + SALT_BYTES + NONCE_BYTES, LEAST_BYTES = BOX_AT + crypto_secretbox_MACBYTES + SUM_BYTES };
 
-/* ---- the box ---------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- the box ---------------------------------------------------------------------------------------------------- */
 
 static bool passphrase_key(const uint8_t *salt, str passphrase, uint8_t ret[crypto_secretbox_KEYBYTES])
 {
@@ -23,7 +24,10 @@ static bool passphrase_key(const uint8_t *salt, str passphrase, uint8_t ret[cryp
                                   ARGON_PASSES, ARGON_BYTES, crypto_pwhash_argon2id_ALG_ARGON2ID13) == 0;
 }
 
-static void sum(uint8_t ret[SUM_BYTES], const uint8_t *bytes, ptrdiff_t n) { crypto_generichash(ret, SUM_BYTES, bytes, (unsigned long long)n, NULL, 0); }
+static void sum(uint8_t ret[SUM_BYTES], const uint8_t *bytes, ptrdiff_t n)
+{
+    crypto_generichash(ret, SUM_BYTES, bytes, (unsigned long long)n, NULL, 0);
+}
 
 str sign_backup_seal(Arena *keep, str plain, str passphrase)
 {
@@ -58,7 +62,8 @@ bool sign_backup_open(Arena *keep, str file, str passphrase, str *ret_plain, con
     ptrdiff_t n = file.n - LEAST_BYTES;
     uint8_t *plain = NEW(keep, uint8_t, n + 1);
     bool made = passphrase_key(p + HEAD_BYTES, passphrase, key);
-    bool fits = made && crypto_secretbox_open_easy(plain, p + BOX_AT, (unsigned long long)(n + crypto_secretbox_MACBYTES), p + HEAD_BYTES + SALT_BYTES, key) == 0;
+    unsigned long long boxed = (unsigned long long)(n + crypto_secretbox_MACBYTES);
+    bool fits = made && crypto_secretbox_open_easy(plain, p + BOX_AT, boxed, p + HEAD_BYTES + SALT_BYTES, key) == 0;
     sodium_memzero(key, sizeof key);
     if (!made) *ret_why = N_("The machine has no memory for this now.");
     else if (!fits) *ret_why = N_("The passphrase does not open this copy.");
@@ -66,7 +71,7 @@ bool sign_backup_open(Arena *keep, str file, str passphrase, str *ret_plain, con
     return fits;
 }
 
-/* ---- what is in it ---------------------------------------------------------------------------------------------------------------------------- */
+/* ---- what is in it ---------------------------------------------------------------------------------------------- */
 
 static void put_seed(Json *j, const Seed *seed)
 {
@@ -110,8 +115,8 @@ str sign_backup_plain(Scope *s, str *ret_why)
     json_array(&j, S("keys"));
     for (ptrdiff_t i = 0; i < all.n; i++) {
         if (add_key(s, &j, &all.row[i])) continue;
-        *ret_why = FILL(s, T(s, "The key {key} cannot be opened, so the copy would not be whole: it was sealed in another installation, or the key file of this one is another."),
-                        { "key", all.row[i].name });
+        *ret_why = FILL(s, T(s, "The key {key} cannot be opened, so the copy would not be whole: "
+                                "it was sealed in another installation, or the key file of this one is another."), { "key", all.row[i].name });
         return (str){ 0 };
     }
     json_array_end(&j);
@@ -120,7 +125,7 @@ str sign_backup_plain(Scope *s, str *ret_why)
     return out_text(&o);
 }
 
-/* ---- taking it in ------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- taking it in ----------------------------------------------------------------------------------------------- */
 
 typedef struct Copied { SignKey key; Seed seed; } Copied;
 
@@ -129,8 +134,9 @@ static bool get_int(const Tree *t, int64_t least, int64_t *ret) { return t->kind
 static bool get_seed(const Tree *t, Seed *ret)
 {
     size_t n;
-    return t->kind == TREE_TEXT && sodium_base642bin(ret->byte, SEED_BYTES, t->text.p, (size_t)t->text.n, NULL, &n, NULL, sodium_base64_VARIANT_URLSAFE_NO_PADDING) == 0
-        && n == SEED_BYTES;
+    enum { VARIANT = sodium_base64_VARIANT_URLSAFE_NO_PADDING };
+    if (t->kind != TREE_TEXT || !t->text.n) return false;
+    return sodium_base642bin(ret->byte, SEED_BYTES, t->text.p, (size_t)t->text.n, NULL, &n, NULL, VARIANT) == 0 && n == SEED_BYTES;
 }
 
 static bool get_member(const Tree *t, Copied *ret, bool *ret_seed)
@@ -196,11 +202,12 @@ static void add_known(Scope *s, const Copied *c, const sign_rows_key_row *here, 
 {
     uint8_t room[SEALED_BYTES];
     const SignKey *k = &c->key;
-    bool ends = is_sooner(k->until, here->valid_until), revoked = is_sooner(k->revoked, here->revoked_at) || (k->stolen && !here->stolen);
+    bool sooner = is_sooner(k->revoked, here->revoked_at);
+    bool ends = is_sooner(k->until, here->valid_until), revoked = sooner || (k->stolen && !here->stolen);
     ret->known++;
     ret->changed += ends || revoked;
     if (ends) sign_rows_until(s, k->name, k->until);
-    if (revoked) sign_rows_revoke(s, k->name, is_sooner(k->revoked, here->revoked_at) ? k->revoked : here->revoked_at, k->stolen || here->stolen, S(""));
+    if (revoked) sign_rows_revoke(s, k->name, sooner ? k->revoked : here->revoked_at, k->stolen || here->stolen, S(""));
     if (revoked || here->revoked_at || sign_key_opens(s, k->name)) return;
     sign_rows_seal(s, k->name, box_for(s, c, room));
     ret->resealed++;

@@ -47,7 +47,7 @@ static int complain(str why)
     return 1;
 }
 
-/* ---- words ------------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- words ------------------------------------------------------------------------------------------------------ */
 
 static bool moment_word(str value, int64_t *ret) { return time_iso_parse(value, ret) && *ret > 0; }
 
@@ -68,7 +68,7 @@ static bool word_read(Order *o, str word)
     return str_eq(cut.head, S("purpose")) || str_eq(cut.head, S("list"));
 }
 
-/* ---- the passphrase ------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- the passphrase --------------------------------------------------------------------------------------------- */
 
 static bool line_read(Arena *keep, str *ret)
 {
@@ -98,13 +98,14 @@ static bool passphrase_ask(Order *o, bool twice, str *ret)
 {
     str again = { 0 };
     if (!hidden_read(o->keep, "Passphrase", ret)) return fails(o, S("The passphrase has at most 1,000 bytes."));
-    if (twice && ret->n < SIGN_PASSPHRASE_MIN) return fails(o, S("The passphrase has at least 12 characters: several words that you can keep in mind."));
+    if (twice && ret->n < SIGN_PASSPHRASE_MIN)
+        return fails(o, S("The passphrase has at least 12 characters: several words that you can keep in mind."));
     if (twice && isatty(STDIN_FILENO) && (!hidden_read(o->keep, "The same again", &again) || !str_eq(*ret, again)))
         return fails(o, S("The two were not the same. Nothing was written."));
     return true;
 }
 
-/* ---- list, make, revoke, trust ----------------------------------------------------------------------------------------------------------------------- */
+/* ---- list, make, revoke, trust ---------------------------------------------------------------------------------- */
 
 static void say_moment(Out *out, Arena *keep, const char *what, int64_t ms)
 {
@@ -156,7 +157,7 @@ static bool trust_rule(Scope *s, void *order)
     return true;
 }
 
-/* ---- backup and restore -------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- backup and restore ----------------------------------------------------------------------------------------- */
 
 static bool plain_rule(Scope *s, void *order)
 {
@@ -173,7 +174,8 @@ static bool copy_is_good(Order *o, str passphrase)
 {
     str file, plain;
     const char *why;
-    return os_read_file(o->keep, o->file, SIGN_BACKUP_MAX, &file) && sign_backup_open(o->keep, file, passphrase, &plain, &why) && str_eq(plain, o->plain);
+    return os_read_file(o->keep, o->file, SIGN_BACKUP_MAX, &file)
+        && sign_backup_open(o->keep, file, passphrase, &plain, &why) && str_eq(plain, o->plain);
 }
 
 static bool copy_write(Order *o)
@@ -185,7 +187,8 @@ static bool copy_write(Order *o)
     str file = sign_backup_seal(o->keep, o->plain, passphrase);
     if (!file.n) return fails(o, S("The machine has no memory for this now."));
     if (file.n > SIGN_BACKUP_MAX) return fails(o, S("There are too many keys for one copy."));
-    if (!os_write_file(o->file, file) || chmod(o->file, 0600) != 0) return fails(o, str_fmt(o->keep, "%s cannot be written: %s", o->file, strerror(errno)));
+    if (!os_write_file(o->file, file) || chmod(o->file, 0600) != 0)
+        return fails(o, str_fmt(o->keep, "%s cannot be written: %s", o->file, strerror(errno)));
     return copy_is_good(o, passphrase) || fails(o, str_fmt(o->keep, "%s could not be read back. Do not rely on it.", o->file));
 }
 
@@ -205,7 +208,7 @@ static bool copy_read(Order *o)
     return sign_backup_open(o->keep, file, passphrase, &o->plain, &why) || fails(o, str_from(why));
 }
 
-/* ---- the commands ------------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- the commands ----------------------------------------------------------------------------------------------- */
 
 static int usage(void)
 {
@@ -283,7 +286,7 @@ int sign_command(Site *site, int argc, char **argv)
     return status;
 }
 
-/* ---- check: needs no installation ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- check: needs no installation ------------------------------------------------------------------------------- */
 
 static bool list_take(Order *o, SignList *ret)
 {
@@ -311,7 +314,8 @@ static int check(Order *o)
     SignAsk ask = { .purpose = o->purpose, .moment = o->at ? o->at : os_now(), .seen = o->seen };
     o->file = str_z(o->keep, o->word[1]);
     if (!list_take(o, &ask.list)) return complain(o->why);
-    if (!os_read_file(o->keep, o->file, SIGN_DOCUMENT_MAX, &text)) return complain(str_fmt(o->keep, "%s cannot be read: %s", o->file, strerror(errno)));
+    if (!os_read_file(o->keep, o->file, SIGN_DOCUMENT_MAX, &text))
+        return complain(str_fmt(o->keep, "%s cannot be read: %s", o->file, strerror(errno)));
     str code = str_trim(text);
     Signed g = str_starts(code, S(COMPACT_PREFIX)) ? sign_check_compact(o->keep, code, &ask) : sign_check(o->keep, text, &ask);
     return tell_checked(&g, o->keep);
@@ -330,7 +334,7 @@ int sign_tool(int argc, char **argv)
     return status;
 }
 
-/* ---- doctor ------------------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- doctor ----------------------------------------------------------------------------------------------------- */
 
 enum { SOON_DAYS = 30 };
 

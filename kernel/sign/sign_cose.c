@@ -11,7 +11,7 @@
 enum { TAG_SIGN1 = 18, ALG = 1, CRIT = 2, KID = 4, CLAIMS = 15, IAT = 6, EDDSA = -8, ED25519 = -19, HEADERS_MAX = 16 };
 #define SECONDS_MAX (INT64_MAX / SECOND)
 
-/* ---- writing --------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- writing ---------------------------------------------------------------------------------------------------- */
 
 /* RFC 9679: SHA-256 of { 1 kty: 1 OKP, -1 crv: 6 Ed25519, -2 x: the key }. */
 str cose_kid(Arena *keep, const uint8_t public[KEY_BYTES])
@@ -65,7 +65,7 @@ str cose_write(Arena *keep, str protected, str payload, const uint8_t signature[
     return out_text(&o);
 }
 
-/* ---- reading ----------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- reading ---------------------------------------------------------------------------------------------------- */
 
 /* A whole number of either sign; false: something else stands there. */
 static bool take_number(str *in, int64_t *ret)
@@ -194,7 +194,7 @@ bool cose_read(Arena *keep, str bytes, Cose *ret)
     return in.n == 0;
 }
 
-/* ---- checking ---------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- checking --------------------------------------------------------------------------------------------------- */
 
 static bool proves(Arena *keep, const Cose *c, const uint8_t public[KEY_BYTES])
 {
@@ -229,7 +229,8 @@ Signed sign_check_compact(Arena *keep, str text, const SignAsk *ask)
     str bytes;
     Times times = { 0 };
     if (text.n > SIGN_COMPACT_MAX || !str_starts(text, S(COMPACT_PREFIX))) return answer(SIGN_UNREADABLE, unreadable);
-    if (!base45_decode(keep, str_slice(text, S(COMPACT_PREFIX).n, text.n), &bytes) || !cose_read(keep, bytes, &c)) return answer(SIGN_UNREADABLE, unreadable);
+    str code = str_slice(text, S(COMPACT_PREFIX).n, text.n);
+    if (!base45_decode(keep, code, &bytes) || !cose_read(keep, bytes, &c)) return answer(SIGN_UNREADABLE, unreadable);
     if (!c.supported) return answer(SIGN_UNSUPPORTED, N_("It is signed in a way that is not supported here."));
     Signed g = whose(keep, &c, ask->list);
     if (g.verdict != SIGN_GOOD) return g;

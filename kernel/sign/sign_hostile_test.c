@@ -6,7 +6,7 @@
 #define OTHER_KEY "z6MknCCLeeHBUaHu4aHSVLDCYQW9gjVJ7a63FpMvtuVMy53T"
 #define TERMS "https://sampan.example/terms#"
 
-/* ---- JSON ------------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- JSON ------------------------------------------------------------------------------------------------------- */
 
 static const char *why_not(World *w, str json)
 {
@@ -25,16 +25,19 @@ static void is_refused(World *w, const char *json, const char *words)
 TEST(what_is_not_json_to_the_letter_is_refused)
 {
     static const char *const wrong[] = {
-        "", " ", "{", "}", "[", "[1", "[1,", "[1,]", "[,1]", "{,}", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{a:1}", "{'a':1}", "{\"a\":1 \"b\":2}", "[1 2]", "1 2", "[1]x",
+        "", " ", "{", "}", "[", "[1", "[1,", "[1,]", "[,1]", "{,}", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{a:1}", "{'a':1}", "{\"a\":1 \"b\":2}",
+        "[1 2]", "1 2", "[1]x",
         "nul", "nulll", "True", "NaN", "Infinity", "-Infinity", "+1", "01", "-01", "1.", ".5", "-", "-.5", "1e", "1e+", "0x10", "1_000", "--1",
-        "\"", "\"a", "\"\\\"", "\"\\x\"", "\"\\u12\"", "\"\\u12g4\"", "\"\\U00000041\"", "\"a\nb\"", "\"a\tb\"", "\"\x01\"", "/* */1", "// x\n1", "1//", "\xEF\xBB\xBF{}", "\v1", "\xC2\xA0" "1",
+        "\"", "\"a", "\"\\\"", "\"\\x\"", "\"\\u12\"", "\"\\u12g4\"", "\"\\U00000041\"", "\"a\nb\"", "\"a\tb\"", "\"\x01\"", "/* */1", "// x\n1",
+        "1//", "\xEF\xBB\xBF{}", "\v1", "\xC2\xA0" "1",
     };
     for (int i = 0; i < COUNT_OF(wrong); i++) is_refused(w, wrong[i], "not JSON");
 }
 
 TEST(half_characters_bad_utf8_and_nul_are_refused)
 {
-    static const char *const halves[] = { "\"\\ud800\"", "\"\\udc00\"", "\"\\ud800x\"", "\"\\ud800\\n\"", "\"\\ud800\\ud800\"", "\"\\ud83d\\u0041\"", "{\"\\udfff\":1}" };
+    static const char *const halves[] = { "\"\\ud800\"", "\"\\udc00\"", "\"\\ud800x\"", "\"\\ud800\\n\"", "\"\\ud800\\ud800\"",
+        "\"\\ud83d\\u0041\"", "{\"\\udfff\":1}" };
     for (int i = 0; i < COUNT_OF(halves); i++) is_refused(w, halves[i], "half a character");
     static const char *const bytes[] = { "\"\xFF\"", "\"\xC3\"", "\"\xC0\x80\"", "\"\xED\xA0\x80\"", "\"\xF5\x80\x80\x80\"", "\xFE" };
     for (int i = 0; i < COUNT_OF(bytes); i++) is_refused(w, bytes[i], "not UTF-8");
@@ -55,13 +58,15 @@ TEST(a_name_that_stands_twice_is_refused_however_it_is_written)
 TEST(a_number_is_what_it_says_or_refused)
 {
     static const char *const wrong[] = {
-        "9007199254740993", "-9007199254740993", "123456789012345678901234567890", "1e400", "-1e400", "1e-400", "0.00000000000000000000000000001e-320",
+        "9007199254740993", "-9007199254740993", "123456789012345678901234567890", "1e400", "-1e400", "1e-400",
+        "0.00000000000000000000000000001e-320",
         "1000000000000000000000000000000000000000000000000000000000000000000000000000",
     };
     for (int i = 0; i < COUNT_OF(wrong); i++) is_refused(w, wrong[i], "Write it as text");
     static const struct { const char *from, *to; } right[] = {
         { "9007199254740991", "9007199254740991" }, { "9007199254740992", "9007199254740992" }, { "295147905179352830000", "295147905179352830000" },
-        { "-0", "0" }, { "-0.0", "0" }, { "0e5", "0" }, { "1.0", "1" }, { "1E2", "100" }, { "5e-324", "5e-324" }, { "1e21", "1e+21" }, { "0.1e1", "1" },
+        { "-0", "0" }, { "-0.0", "0" }, { "0e5", "0" }, { "1.0", "1" }, { "1E2", "100" }, { "5e-324", "5e-324" }, { "1e21", "1e+21" }, { "0.1e1",
+        "1" },
     };
     for (int i = 0; i < COUNT_OF(right); i++) {
         str text = { 0 };
@@ -98,7 +103,7 @@ TEST(the_worst_document_stays_within_the_memory_that_the_header_says)
     }
 }
 
-/* ---- proofs --------------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- proofs ----------------------------------------------------------------------------------------------------- */
 
 static const SignTerm terms[] = {
     { "Attendance", TERMS "Attendance", SIGN_TYPE }, { "topic", TERMS "topic", SIGN_TEXT }, { "about", TERMS "about", SIGN_NODE },
@@ -183,7 +188,8 @@ TEST(a_key_that_is_named_otherwise_is_another)
     becomes(w, text, method, at(w, "did:key:%.*s#" OTHER_KEY, STR_ARG(key)), SIGN_UNKNOWN_KEY);
     becomes(w, text, method, at(w, "did:key:" OTHER_KEY "#%.*s", STR_ARG(key)), SIGN_UNKNOWN_KEY);
     becomes(w, text, method, "did:key:" OTHER_KEY "#" OTHER_KEY, SIGN_ALTERED);
-    becomes(w, text, method, "did:key:zDnaegE6RR3atJtHKwTRTWHsJ3kNHqFwv7n9YjTgmU7TyfU76#zDnaegE6RR3atJtHKwTRTWHsJ3kNHqFwv7n9YjTgmU7TyfU76", SIGN_UNKNOWN_KEY);
+    becomes(w, text, method, "did:key:zDnaegE6RR3atJtHKwTRTWHsJ3kNHqFwv7n9YjTgmU7TyfU76#zDnaegE6RR3atJtHKwTRTWHsJ3kNHqFwv7n9YjTgmU7TyfU76",
+        SIGN_UNKNOWN_KEY);
     becomes(w, text, "\"proofValue\":\"z", "\"proofValue\":\"u", SIGN_UNREADABLE);
     becomes(w, text, "\"proofValue\":\"z", "\"proofValue\":\"z1", SIGN_UNREADABLE);
     becomes(w, text, "\"created\":\"2027-01-15T08:00:00Z\"", "\"created\":\"2027-01-15\"", SIGN_UNREADABLE);
@@ -202,7 +208,8 @@ TEST(a_key_of_small_order_proves_nothing)
         str name = key_name(world_arena(w), weak[i]);
         SignTrust row = { .key = name, .purpose = S("trial"), .from = 1 };
         SignAsk ask = { .purpose = S("trial"), .list = { &row, 1 }, .moment = NOW * INT64_C(1000) };
-        str forged = swapped(w, text, at(w, "did:key:%.*s#%.*s", STR_ARG(key), STR_ARG(key)), at(w, "did:key:%.*s#%.*s", STR_ARG(name), STR_ARG(name)));
+        str forged = swapped(w, text, at(w, "did:key:%.*s#%.*s", STR_ARG(key), STR_ARG(key)), at(w, "did:key:%.*s#%.*s", STR_ARG(name),
+            STR_ARG(name)));
         EXPECT(sign_check(world_arena(w), forged, &ask).verdict == SIGN_ALTERED);
     }
 }
@@ -228,7 +235,7 @@ TEST(blanks_and_the_order_of_members_change_nothing)
     becomes(w, text, "\"a\":1", "\"a\":\"1\"", SIGN_ALTERED);
 }
 
-/* ---- statements -------------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- statements ------------------------------------------------------------------------------------------------- */
 
 #define HEAD "{\"@context\":[\"https://www.w3.org/ns/credentials/v2\",\"https://sampan.example/terms/v1\"],\"type\":[\"VerifiableCredential\",\"Attendance\"],"
 #define DOCUMENT HEAD "\"id\":\"urn:x:1\",\"issuer\":\"did:example:i\",\"name\":\"n\",\"credentialSubject\":{\"id\":\"urn:x:2\",\"topic\":[\"a\",\"b\"],\"hours\":1," \
@@ -263,7 +270,8 @@ TEST(what_is_said_of_one_thing_cannot_be_moved_to_another_place)
 {
     str text = sign_any(w, SIGN_RDFC, DOCUMENT);
     becomes(w, text, "\"issuer\":\"did:example:i\"", "\"issuer\":{\"id\":\"urn:x:2\"}", SIGN_UNSUPPORTED);
-    becomes(w, text, "\"about\":{\"id\":\"urn:x:3\",\"topic\":\"c\"}", "\"about\":[{\"id\":\"urn:x:3\"},{\"id\":\"urn:x:3\",\"topic\":\"c\"}]", SIGN_UNSUPPORTED);
+    becomes(w, text, "\"about\":{\"id\":\"urn:x:3\",\"topic\":\"c\"}", "\"about\":[{\"id\":\"urn:x:3\"},{\"id\":\"urn:x:3\",\"topic\":\"c\"}]",
+        SIGN_UNSUPPORTED);
     becomes(w, text, "\"about\":{\"id\":\"urn:x:3\"", "\"about\":{\"id\":\"urn:x:2\"", SIGN_UNSUPPORTED);
     becomes(w, text, "\"about\":{\"id\":\"urn:x:3\",\"topic\":\"c\"}", "\"about\":\"urn:x:3\"", SIGN_UNSUPPORTED);
     becomes(w, text, "\"id\":\"urn:x:3\",", "", SIGN_ALTERED);
@@ -278,7 +286,8 @@ TEST(two_nameless_things_that_are_alike_are_refused_and_others_are_told_apart)
     EXPECT(check(w, sign_any(w, SIGN_RDFC, json.p)).verdict == SIGN_GOOD);
     Tree *document;
     str quads;
-    const char *why = NULL, *alike = HEAD "\"issuer\":\"did:example:i\",\"credentialSubject\":{\"about\":[{\"about\":{\"topic\":\"a\"}},{\"about\":{\"topic\":\"b\"}}]}}";
+    const char *why = NULL,
+        *alike = HEAD "\"issuer\":\"did:example:i\",\"credentialSubject\":{\"about\":[{\"about\":{\"topic\":\"a\"}},{\"about\":{\"topic\":\"b\"}}]}}";
     EXPECT(!document_signable(world_arena(w), str_from(alike), &document));
     EXPECT(!quads_of(world_arena(w), &shape, document, &quads, &why) && strstr(why, "Give one of them an id"));
 }
@@ -301,29 +310,36 @@ TEST(a_shape_that_json_ld_would_read_otherwise_is_not_sound)
 {
     EXPECT(sign_shape_sound(&shape));
     static const SignTerm wrong[] = {
-        { "id", TERMS "id", SIGN_TEXT },        { "issuer", TERMS "issuer", SIGN_TEXT },  { "proof", TERMS "x", SIGN_NODE },      { "a b", TERMS "x", SIGN_TEXT },
-        { "", TERMS "x", SIGN_TEXT },           { "@id", TERMS "x", SIGN_TEXT },          { "a:b", TERMS "x", SIGN_TEXT },        { "prefix", TERMS, SIGN_TEXT },
+        { "id", TERMS "id", SIGN_TEXT },        { "issuer", TERMS "issuer", SIGN_TEXT },  { "proof", TERMS "x", SIGN_NODE },      { "a b",
+        TERMS "x", SIGN_TEXT },
+        { "", TERMS "x", SIGN_TEXT },           { "@id", TERMS "x", SIGN_TEXT },          { "a:b", TERMS "x", SIGN_TEXT },        { "prefix", TERMS,
+        SIGN_TEXT },
         { "a", "relative", SIGN_TEXT },         { "a", "_:b", SIGN_TEXT },                { "a", "https://schema.org/name", SIGN_TEXT },
-        { "a", "https://www.w3.org/2018/credentials#issuer", SIGN_IRI },                  { "a", TERMS "x", 0 },                  { "a", TERMS "x", SIGN_NODE + 1 },
+        { "a", "https://www.w3.org/2018/credentials#issuer", SIGN_IRI },                  { "a", TERMS "x", 0 },                  { "a", TERMS "x",
+        SIGN_NODE + 1 },
         { "a", "http://www.w3.org/1999/02/22-rdf-syntax-ns#type", SIGN_IRI },             { "a", TERMS "x>", SIGN_TEXT },
     };
     for (int i = 0; i < COUNT_OF(wrong); i++) EXPECT(!sign_shape_sound(&(SignShape){ NULL, &wrong[i], 1 }));
-    static const SignTerm same_iri[] = { { "a", TERMS "x", SIGN_TEXT }, { "b", TERMS "x", SIGN_TEXT } }, same_word[] = { { "a", TERMS "x", SIGN_TEXT }, { "a", TERMS "y", SIGN_TEXT } };
+    static const SignTerm same_iri[] = { { "a", TERMS "x", SIGN_TEXT }, { "b", TERMS "x", SIGN_TEXT } }, same_word[] = { { "a", TERMS "x",
+        SIGN_TEXT }, { "a", TERMS "y", SIGN_TEXT } };
     EXPECT(!sign_shape_sound(&(SignShape){ NULL, same_iri, 2 }) && !sign_shape_sound(&(SignShape){ NULL, same_word, 2 }));
     EXPECT(!sign_shape_sound(&(SignShape){ "terms", terms, COUNT_OF(terms) }));
     EXPECT_STR(sign_shape_context(world_arena(w), &(SignShape){ .context = NULL }), S("{}"));
 }
 
-/* ---- CBOR and COSE -------------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- CBOR and COSE ---------------------------------------------------------------------------------------------- */
 
 TEST(cbor_that_is_not_written_as_it_would_be_here_is_refused)
 {
     Tree *t;
     str bytes;
     static const char *const wrong[] = {
-        "", "18", "1817", "190001", "1a00000001", "1b0000000000000001", "1b0020000000000000", "3b001fffffffffffff", "1c", "1f", "3f", "5f4100ff", "7f6161ff", "9f01ff", "bf616101ff",
-        "41ff", "c101", "d28340", "f6f6", "f7", "f800", "f818", "f93c00", "fa3f800000", "fb3ff0000000000000", "ff", "61", "62c328", "61ff", "6100", "8101ff", "82", "8201",
-        "9bffffffffffffffff", "bbffffffffffffffff", "7bffffffffffffffff", "a1", "a10101", "a1410101", "a1616101a0", "a2616101616102", "a2616201616101", "a262616101616101", "a1616f",
+        "", "18", "1817", "190001", "1a00000001", "1b0000000000000001", "1b0020000000000000", "3b001fffffffffffff", "1c", "1f", "3f", "5f4100ff",
+        "7f6161ff", "9f01ff", "bf616101ff",
+        "41ff", "c101", "d28340", "f6f6", "f7", "f800", "f818", "f93c00", "fa3f800000", "fb3ff0000000000000", "ff", "61", "62c328", "61ff", "6100",
+        "8101ff", "82", "8201",
+        "9bffffffffffffffff", "bbffffffffffffffff", "7bffffffffffffffff", "a1", "a10101", "a1410101", "a1616101a0", "a2616101616102",
+        "a2616201616101", "a262616101616101", "a1616f",
     };
     for (int i = 0; i < COUNT_OF(wrong); i++) {
         bool taken = hex_decode(world_arena(w), str_from(wrong[i]), &bytes) && cbor_read(world_arena(w), bytes, &t);
@@ -351,9 +367,12 @@ TEST(a_cose_that_says_a_thing_twice_or_asks_to_be_understood_is_not_taken)
     EXPECT(cose_read(world_arena(w), hexed(w, COSE("43a10132", "a0")), &c) && c.supported);
     EXPECT(cose_read(world_arena(w), hexed(w, "8443a10127a0" BODY), &c) && c.supported);
     static const char *const unread[] = {
-        COSE("45a201270127", "a0"), COSE("43a10127", "a10127"), COSE("46a20127044101", "a1044102"), COSE("43a10127", "a2044101044102"), COSE("44a1012700", "a0"),
-        COSE("43a10127", "a1046131"), COSE("42a101", "a0"), COSE("43a10127", "bfff"), COSE("5f43a10127ff", "a0"), COSE("4401270127", "a0"), COSE("48a201270fa1061800", "a0"),
-        COSE("47a201270fa10600", "a0"), COSE("47a201270fa10620", "a0"), COSE("4fa201270fa1061b7fffffffffffffff", "a0"), "d384" "43a10127a0" BODY, "d283" "43a10127a0" "41a0",
+        COSE("45a201270127", "a0"), COSE("43a10127", "a10127"), COSE("46a20127044101", "a1044102"), COSE("43a10127", "a2044101044102"),
+            COSE("44a1012700", "a0"),
+        COSE("43a10127", "a1046131"), COSE("42a101", "a0"), COSE("43a10127", "bfff"), COSE("5f43a10127ff", "a0"), COSE("4401270127", "a0"),
+            COSE("48a201270fa1061800", "a0"),
+        COSE("47a201270fa10600", "a0"), COSE("47a201270fa10620", "a0"), COSE("4fa201270fa1061b7fffffffffffffff", "a0"), "d384" "43a10127a0" BODY,
+            "d283" "43a10127a0" "41a0",
         "d284" "43a10127a0" BODY "00", "d2d284" "43a10127a0" BODY, "d284" "43a10127a0" "f65840", "", "d2", "84",
     };
     for (int i = 0; i < COUNT_OF(unread); i++) {
@@ -361,7 +380,8 @@ TEST(a_cose_that_says_a_thing_twice_or_asks_to_be_understood_is_not_taken)
         if (taken) fprintf(stderr, "%d %s\n", i, unread[i]);
         EXPECT(!taken);
     }
-    static const char *const unsupported[] = { COSE("46a20127028104", "a0"), COSE("43a10127", "a1028104"), COSE("43a10126", "a0"), COSE("40", "a10127"), COSE("41a0", "a10127") };
+    static const char *const unsupported[] = { COSE("46a20127028104", "a0"), COSE("43a10127", "a1028104"), COSE("43a10126", "a0"), COSE("40",
+        "a10127"), COSE("41a0", "a10127") };
     for (int i = 0; i < COUNT_OF(unsupported); i++) EXPECT(cose_read(world_arena(w), hexed(w, unsupported[i]), &c) && !c.supported);
 }
 

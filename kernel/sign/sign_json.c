@@ -37,7 +37,7 @@ Tree *tree_new(Arena *keep, TreeKind kind, ptrdiff_t n)
     return t;
 }
 
-/* ---- texts ------------------------------------------------------------------------------------------------------------------------- */
+/* ---- texts ------------------------------------------------------------------------------------------------------ */
 
 static bool hex4(Reader *r, uint32_t *ret)
 {
@@ -109,7 +109,7 @@ static bool read_text(Reader *r, str *ret)
     return take(r, '"') || not_json(r);
 }
 
-/* ---- numbers ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- numbers ---------------------------------------------------------------------------------------------------- */
 
 static bool take_digits(Reader *r)
 {
@@ -163,13 +163,14 @@ static Tree *read_number(Reader *r)
     memcpy(shown, from, (size_t)(n > NUMBER_MAX ? NUMBER_MAX : n));
     shown[n > NUMBER_MAX ? NUMBER_MAX : n] = 0;
     double v = strtod(shown, NULL);
-    if (n > NUMBER_MAX || !is_kept(shown, whole, v)) return wrong(r, N_("There is a number in it that would not be kept as it is written. Write it as text."));
+    if (n > NUMBER_MAX || !is_kept(shown, whole, v))
+        return wrong(r, N_("There is a number in it that would not be kept as it is written. Write it as text."));
     Tree *t = tree_new(r->keep, TREE_NUMBER, 0);
     t->number = v;
     return t;
 }
 
-/* ---- arrays and objects --------------------------------------------------------------------------------------------------------------- */
+/* ---- arrays and objects ----------------------------------------------------------------------------------------- */
 
 static Tree *read_value(Reader *r);
 
@@ -271,7 +272,7 @@ Tree *tree_read(Arena *keep, str json, ptrdiff_t max, TreeWrong *ret)
     return t;
 }
 
-/* ---- RFC 8785 ---------------------------------------------------------------------------------------------------------------------------- */
+/* ---- RFC 8785 --------------------------------------------------------------------------------------------------- */
 
 /* UTF-16 puts what lies above U+FFFF, written with surrogates, before U+E000 to U+FFFF. */
 static int32_t utf16_rank(int32_t c) { return c >= 0xE000 && c <= 0xFFFF ? c + 0x110000 : c; }
@@ -353,7 +354,7 @@ bool sign_canonical(Arena *keep, str json, str *ret, const char **ret_why)
     return t != NULL;
 }
 
-/* ---- looking into it ---------------------------------------------------------------------------------------------------------------------- */
+/* ---- looking into it -------------------------------------------------------------------------------------------- */
 
 const Tree *tree_member(const Tree *object, str name)
 {

@@ -13,7 +13,7 @@
 enum { NONCE_BYTES = crypto_aead_xchacha20poly1305_ietf_NPUBBYTES, BOUND_MAX = 200 };
 _Static_assert(sizeof(((Site *)0)->key) == crypto_generichash_KEYBYTES, "the installation's key is a key for BLAKE2b");
 
-/* ---- the box --------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- the box ---------------------------------------------------------------------------------------------------- */
 
 static void box_key(const Scope *s, uint8_t ret[crypto_aead_xchacha20poly1305_ietf_KEYBYTES])
 {
@@ -44,11 +44,11 @@ bool seed_open(Scope *s, str sealed, str name, str purpose, Seed *ret)
 {
     char bound[BOUND_MAX];
     uint8_t key[crypto_aead_xchacha20poly1305_ietf_KEYBYTES];
-    const uint8_t *box = (const uint8_t *)sealed.p;
+    const uint8_t *nonce = (const uint8_t *)sealed.p, *box = nonce + NONCE_BYTES, *with = (const uint8_t *)bound;
     if (sealed.n != SEALED_BYTES) return false;
     unsigned long long n = bound_to(bound, name, purpose);
     box_key(s, key);
-    int opened = crypto_aead_xchacha20poly1305_ietf_decrypt(ret->byte, NULL, NULL, box + NONCE_BYTES, SEALED_BYTES - NONCE_BYTES, (const uint8_t *)bound, n, box, key);
+    int opened = crypto_aead_xchacha20poly1305_ietf_decrypt(ret->byte, NULL, NULL, box, SEALED_BYTES - NONCE_BYTES, with, n, nonce, key);
     sodium_memzero(key, sizeof key);
     return opened == 0;
 }
@@ -71,14 +71,18 @@ void seed_sign(const Seed *seed, str text, uint8_t ret[SIGNATURE_BYTES])
 /* A signature says its moment in whole seconds, so the time of a key begins and ends with one. */
 static int64_t whole_second(int64_t ms) { return ms - ms % SECOND; }
 
-/* ---- making and ending ----------------------------------------------------------------------------------------------------------------------- */
+/* ---- making and ending ------------------------------------------------------------------------------------------ */
 
 static bool may_be_made(Scope *s, int64_t owner, str purpose, int64_t from, str *ret_why)
 {
-    if (owner == 0) *ret_why = T(s, "A key belongs to somebody: the number 0 is nobody.");
-    else if (!is_purpose(purpose)) *ret_why = T(s, "The purpose of a key is a word of small letters, digits, - and full stops, of at most 64 characters.");
-    else if (from < whole_second(s->now)) *ret_why = T(s, "A key cannot count for what was signed before there was such a key. It begins now, or later.");
-    else if (sign_rows_begins_at(s, owner, purpose, from)) *ret_why = T(s, "There is a key for this already that begins at that moment.");
+    if (owner == 0)
+        *ret_why = T(s, "A key belongs to somebody: the number 0 is nobody.");
+    else if (!is_purpose(purpose))
+        *ret_why = T(s, "The purpose of a key is a word of small letters, digits, - and full stops, of at most 64 characters.");
+    else if (from < whole_second(s->now))
+        *ret_why = T(s, "A key cannot count for what was signed before there was such a key. It begins now, or later.");
+    else if (sign_rows_begins_at(s, owner, purpose, from))
+        *ret_why = T(s, "There is a key for this already that begins at that moment.");
     else return true;
     return false;
 }
@@ -105,7 +109,8 @@ bool sign_key_make(Scope *s, int64_t owner, str purpose, int64_t from, SignKey *
     from = whole_second(from ? from : s->now);
     if (!may_be_made(s, owner, purpose, from, ret_why)) return false;
     str name = key_make(s, purpose, sealed);
-    *ret = (SignKey){ .name = name, .owner = owner, .purpose = purpose, .made = s->now, .from = from, .until = sign_rows_next_after(s, owner, purpose, from) };
+    int64_t until = sign_rows_next_after(s, owner, purpose, from);
+    *ret = (SignKey){ .name = name, .owner = owner, .purpose = purpose, .made = s->now, .from = from, .until = until };
     sign_rows_end_before(s, owner, purpose, from);
     sign_rows_add(s, name, owner, purpose, (str){ (char *)sealed, sizeof sealed }, ret->made, ret->from, ret->until, 0, 0);
     return true;
@@ -127,7 +132,7 @@ bool sign_key_revoke(Scope *s, str name, int64_t at, bool stolen, str *ret_why)
     return false;
 }
 
-/* ---- looking ------------------------------------------------------------------------------------------------------------------------------------ */
+/* ---- looking ---------------------------------------------------------------------------------------------------- */
 
 bool sign_key_now(Scope *s, int64_t owner, str purpose, SignKey *ret)
 {
@@ -159,7 +164,8 @@ bool sign_key_opens(Scope *s, str name)
 
 static SignTrust trust_in(const SignKey *k)
 {
-    return (SignTrust){ .key = k->name, .purpose = k->purpose, .owner = k->owner, .from = k->from, .until = k->until, .revoked = k->revoked, .stolen = k->stolen };
+    return (SignTrust){ .key = k->name, .purpose = k->purpose, .owner = k->owner,
+                        .from = k->from, .until = k->until, .revoked = k->revoked, .stolen = k->stolen };
 }
 
 SignList sign_own_list(Scope *s)
@@ -170,7 +176,7 @@ SignList sign_own_list(Scope *s)
     return (SignList){ row, keys.n };
 }
 
-/* ---- signing ------------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- signing ---------------------------------------------------------------------------------------------------- */
 
 static bool key_in_force(Scope *s, int64_t owner, str purpose, sign_rows_current_row *ret, str *ret_why)
 {
@@ -185,8 +191,9 @@ static bool sign_with(Scope *s, const sign_rows_current_row *k, str text, uint8_
     bool open = seed_open(s, k->sealed, k->name, k->purpose, &seed);
     if (open) seed_sign(&seed, text, ret);
     sodium_memzero(&seed, sizeof seed);
-    if (!open) *ret_why = T(s, "The key cannot be opened: it was sealed in another installation, or the key file of this one is another. Take it from a copy.");
-    return open;
+    if (open) return true;
+    *ret_why = T(s, "The key cannot be opened: it was sealed in another installation, or the key file of this one is another. Take it from a copy.");
+    return false;
 }
 
 static SignAsk as_ourselves(Scope *s, const sign_rows_current_row *k, SignTrust *row)

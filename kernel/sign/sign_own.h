@@ -13,10 +13,11 @@
 
 #include "sign/sign.h"
 
-enum { KEY_BYTES = crypto_sign_PUBLICKEYBYTES, SEED_BYTES = crypto_sign_SEEDBYTES, SIGNATURE_BYTES = crypto_sign_BYTES, SHA_BYTES = crypto_hash_sha256_BYTES };
+enum { KEY_BYTES = crypto_sign_PUBLICKEYBYTES, SEED_BYTES = crypto_sign_SEEDBYTES, SIGNATURE_BYTES = crypto_sign_BYTES };
+enum { SHA_BYTES = crypto_hash_sha256_BYTES };
 #define EXACT_MAX 9007199254740991.0         /* 2^53 - 1: whole numbers up to it are what they say (RFC 7493 section 2.2) */
 
-/* ---- JSON ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- JSON ------------------------------------------------------------------------------------------------------- */
 
 typedef enum TreeKind { TREE_NULL = 1, TREE_FALSE, TREE_TRUE, TREE_NUMBER, TREE_TEXT, TREE_ARRAY, TREE_OBJECT } TreeKind;
 typedef struct Tree Tree;
@@ -46,7 +47,7 @@ int   utf16_cmp(str a, str b);
 enum { NUMBER_CHARS = 32 };
 int   number_write(double v, char ret[NUMBER_CHARS]);           /* ECMA-262 Number::toString(v, 10); v is finite. Returns the length */
 
-/* ---- text ------------------------------------------------------------------------------------------------------------------------- */
+/* ---- text ------------------------------------------------------------------------------------------------------- */
 
 str   base58_encode(Arena *keep, str bytes);
 bool  base58_decode(Arena *keep, str text, ptrdiff_t bytes, str *ret);     /* false unless these are that many */
@@ -57,7 +58,7 @@ bool  key_bytes(Arena *keep, str name, uint8_t ret[KEY_BYTES]);            /* st
 str   key_method(Arena *keep, str name);                                   /* "did:key:z6Mk…#z6Mk…" */
 bool  is_purpose(str word);
 
-/* ---- what is signed --------------------------------------------------------------------------------------------------------------- */
+/* ---- what is signed --------------------------------------------------------------------------------------------- */
 
 extern const char UNKNOWN_SHAPE[];
 #define CONTEXT_V2 "https://www.w3.org/ns/credentials/v2"
@@ -87,7 +88,7 @@ str   cose_write(Arena *keep, str protected, str payload, const uint8_t signatur
 str   cose_kid(Arena *keep, const uint8_t public[KEY_BYTES]);                         /* the first of RFC 9679's thumbprint */
 #define COMPACT_PREFIX "SP1:"
 
-/* ---- what it counts for ------------------------------------------------------------------------------------------------------------ */
+/* ---- what it counts for ----------------------------------------------------------------------------------------- */
 
 Signed answer(SignVerdict verdict, const char *why);
 /* After the signature proved good: key, issuer and moment of *g against the list. */
@@ -99,7 +100,7 @@ void   judge_times(Signed *g, const Times *t, const SignAsk *ask);
 bool   moment_read(const Tree *object, str name, int64_t *ret);                       /* true and *ret as it was: there is none */
 str    document_issuer(const Tree *document);                                         /* of `issuer`, or of its id */
 
-/* ---- keys --------------------------------------------------------------------------------------------------------------------------- */
+/* ---- keys ------------------------------------------------------------------------------------------------------- */
 
 /* No memory may be asked for while one is held: a fault would leave it on the stack. */
 typedef struct Seed { uint8_t byte[SEED_BYTES]; } Seed;

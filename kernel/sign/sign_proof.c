@@ -15,7 +15,7 @@ static const char NO_PROOF[] = N_("There is no signature on it.");
 static const char BAD_PROOF[] = N_("The signature on it is incomplete, or not as it should be written.");
 static const char ALTERED[] = N_("It is not what was signed: something in it was changed.");
 
-/* ---- the options of a proof --------------------------------------------------------------------------------------------------------------- */
+/* ---- the options of a proof ------------------------------------------------------------------------------------- */
 
 static bool is_known(str name)
 {
@@ -68,7 +68,7 @@ static str key_of_method(str method)
     return str_starts(cut.head, S("did:key:")) && str_eq(key, cut.tail) ? key : (str){ 0 };
 }
 
-/* ---- what is signed -------------------------------------------------------------------------------------------------------------------------- */
+/* ---- what is signed --------------------------------------------------------------------------------------------- */
 
 /* Section 3.2.5: of the proof one node is made, and it has no id. */
 static str options_quads(Arena *keep, const ProofOptions *as)
@@ -88,7 +88,8 @@ static str options_quads(Arena *keep, const ProofOptions *as)
 
 static void hash(uint8_t ret[SHA_BYTES], str text) { crypto_hash_sha256(ret, (const uint8_t *)text.p, (unsigned long long)text.n); }
 
-static bool rdfc_hash(Arena *keep, const Tree *document, const ProofOptions *as, const SignShape *shape, uint8_t ret[2 * SHA_BYTES], const char **ret_why)
+static bool rdfc_hash(Arena *keep, const Tree *document, const ProofOptions *as, const SignShape *shape, uint8_t ret[2 * SHA_BYTES],
+                      const char **ret_why)
 {
     str quads;
     *ret_why = UNKNOWN_SHAPE;
@@ -107,7 +108,7 @@ bool proof_hash(Arena *keep, const Tree *document, const Tree *proof, const Proo
     return true;
 }
 
-/* ---- making ---------------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- making ----------------------------------------------------------------------------------------------------- */
 
 static Tree *text_member(Arena *keep, str name, str text)
 {
@@ -171,7 +172,7 @@ const char *document_signable(Arena *keep, str json, Tree **ret)
     return tree_member(*ret, S("proof")) ? N_("There is a signature on it already.") : NULL;
 }
 
-/* ---- checking --------------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- checking --------------------------------------------------------------------------------------------------- */
 
 /* Sections 3.3.2, 3.2.2: the document's contexts begin with those of its proof, and those of the proof are what was signed. */
 static const Tree *context_at(const Tree *t, ptrdiff_t i)

@@ -17,7 +17,7 @@ enum { IRI_MAX = 1000, QUADS_MAX = 4000, BLANKS_MAX = 256, HASH_HEX = 2 * SHA_BY
 const char UNKNOWN_SHAPE[] = N_("It is of a shape that is not known here, or does not keep to it.");
 static const char ALIKE[] = N_("Two things in it have no id and are otherwise alike. Give one of them an id.");
 
-/* ---- shapes --------------------------------------------------------------------------------------------------------------------------- */
+/* ---- shapes ----------------------------------------------------------------------------------------------------- */
 
 /* What VC 2.0 says in every object, and at the top alone. */
 static const SignTerm anywhere[] = {
@@ -131,7 +131,7 @@ bool shape_fits(Arena *keep, const SignShape *shape, const Tree *document)
     return context->child[0]->kind == TREE_TEXT && str_eq(context->child[0]->text, S(CONTEXT_V2)) && second_fits(keep, shape, context->child[1]);
 }
 
-/* ---- what statements are made of --------------------------------------------------------------------------------------------------------- */
+/* ---- what statements are made of -------------------------------------------------------------------------------- */
 
 /* Absolute, and of characters that an IRI in N-Quads may have. "_:x" would be a blank node. */
 bool is_iri(str text)
@@ -183,7 +183,7 @@ str quads_sorted(Arena *keep, str *line, ptrdiff_t n, bool *ret_twice)
     return str_join(keep, line, n, (str){ 0 });
 }
 
-/* ---- 1 the walk ---------------------------------------------------------------------------------------------------------------------------- */
+/* ---- 1 the walk ------------------------------------------------------------------------------------------------- */
 
 /* A node is <its IRI>, or the number of a blank one; so is what is said of it, or that is a literal. */
 typedef struct Part { str text; int blank; } Part;       /* blank -1: text */
@@ -223,13 +223,15 @@ static bool literal_add(Walk *w, Part subject, const SignTerm *term, str text, c
 static bool text_add(Walk *w, Part subject, const SignTerm *term, const Tree *t, const char *datatype)
 {
     /* U+FFFE and U+FFFF are no characters of XML: RDFC-1.0 writes them escaped, and others do not. */
-    if (t->kind != TREE_TEXT || str_find(t->text, S("\xEF\xBF\xBE")) >= 0 || str_find(t->text, S("\xEF\xBF\xBF")) >= 0) return refuse(w, UNKNOWN_SHAPE);
+    bool none = t->kind == TREE_TEXT && str_find(t->text, S("\xEF\xBF\xBE")) < 0 && str_find(t->text, S("\xEF\xBF\xBF")) < 0;
+    if (!none) return refuse(w, UNKNOWN_SHAPE);
     return literal_add(w, subject, term, t->text, datatype);
 }
 
 static bool integer_add(Walk *w, Part subject, const SignTerm *term, const Tree *t)
 {
-    if (t->kind != TREE_NUMBER || t->number < -EXACT_MAX || t->number > EXACT_MAX || t->number != (double)(int64_t)t->number) return refuse(w, UNKNOWN_SHAPE);
+    bool whole = t->kind == TREE_NUMBER && t->number >= -EXACT_MAX && t->number <= EXACT_MAX && t->number == (double)(int64_t)t->number;
+    if (!whole) return refuse(w, UNKNOWN_SHAPE);
     return literal_add(w, subject, term, str_fmt(w->keep, "%lld", (long long)t->number), XSD "integer");
 }
 
@@ -352,7 +354,7 @@ static bool is_credential(const Tree *document)
     return false;
 }
 
-/* ---- 2 names for blank nodes ------------------------------------------------------------------------------------------------------------------ */
+/* ---- 2 names for blank nodes ------------------------------------------------------------------------------------ */
 
 typedef struct Blank { char hash[HASH_HEX]; int index; } Blank;
 
@@ -395,7 +397,7 @@ static bool blanks_named(Walk *w, str *name)
     return true;
 }
 
-/* ---- 3 the text --------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- 3 the text ------------------------------------------------------------------------------------------------- */
 
 static bool text_of(Walk *w, str *ret)
 {

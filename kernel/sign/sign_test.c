@@ -16,7 +16,7 @@ static const SignTerm terms[] = {
 static const SignShape shape = { NULL, terms, COUNT_OF(terms) };
 static const SignShape *const shapes[] = { &shape };
 
-/* ---- a piece of work ------------------------------------------------------------------------------------------------------------------------- */
+/* ---- a piece of work -------------------------------------------------------------------------------------------- */
 
 typedef struct Work {
     int64_t owner, at;
@@ -87,7 +87,10 @@ static str make(World *w, int64_t owner)
     return k.key.name;
 }
 
-static void take_back(World *w, str name, int64_t at, bool stolen) { EXPECT(done(w, revoke_rule, (Work){ .name = name, .at = at, .stolen = stolen }).fine); }
+static void take_back(World *w, str name, int64_t at, bool stolen)
+{
+    EXPECT(done(w, revoke_rule, (Work){ .name = name, .at = at, .stolen = stolen }).fine);
+}
 
 static str signed_with(World *w, Work k)
 {
@@ -102,7 +105,10 @@ static str signed_with(World *w, Work k)
 static str document(World *w, const char *json) { return signed_with(w, (Work){ .suite = SIGN_JCS, .json = str_from(json) }); }
 static str compact(World *w, const char *json) { return signed_with(w, (Work){ .compact = true, .json = str_from(json) }); }
 
-static SignAsk ask(World *w) { return (SignAsk){ .purpose = CERTIFICATES, .list = look(w).list, .moment = world_now(w), .shape = shapes, .shape_n = 1 }; }
+static SignAsk ask(World *w)
+{
+    return (SignAsk){ .purpose = CERTIFICATES, .list = look(w).list, .moment = world_now(w), .shape = shapes, .shape_n = 1 };
+}
 
 static Signed check(World *w, str text, const SignAsk *how)
 {
@@ -125,11 +131,12 @@ static str credential(World *w, str key, const char *rest)
 
 static str rdfc(World *w, str key) { return signed_with(w, (Work){ .suite = SIGN_RDFC, .json = credential(w, key, "") }); }
 
-/* ---- signing ----------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- signing ---------------------------------------------------------------------------------------------------- */
 
 TEST(what_is_signed_is_good_and_comes_back_as_it_was)
 {
-    str key = make(w, FIRM), texts[] = { document(w, "{\"b\":1,\"a\":\"\u0e02\u0e49\u0e32\u0e27\"}"), compact(w, "{\"b\":1,\"a\":\"\u0e02\u0e49\u0e32\u0e27\"}"), rdfc(w, key) };
+    str key = make(w, FIRM), texts[] = { document(w, "{\"b\":1,\"a\":\"\u0e02\u0e49\u0e32\u0e27\"}"), compact(w,
+        "{\"b\":1,\"a\":\"\u0e02\u0e49\u0e32\u0e27\"}"), rdfc(w, key) };
     for (int i = 0; i < COUNT_OF(texts); i++) {
         SignAsk how = ask(w);
         Signed g = check(w, texts[i], &how);
@@ -206,7 +213,8 @@ TEST(what_cannot_be_signed_is_refused_with_a_sentence)
     refused(w, (Work){ .owner = FIRM, .suite = SIGN_JCS, .json = S("{\"proof\":{}}") }, "a signature on it already");
     refused(w, (Work){ .owner = FIRM, .suite = SIGN_JCS, .json = S("{\"a\":1,\"a\":1}") }, "A name stands in it twice");
     refused(w, (Work){ .owner = FIRM, .suite = SIGN_JCS, .json = S("{\"validUntil\":\"tomorrow\"}") }, "incomplete, or not as it should");
-    refused(w, (Work){ .owner = FIRM, .suite = SIGN_JCS, .json = S("{\"issuer\":\"did:key:z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2\"}") }, "another issuer");
+    refused(w, (Work){ .owner = FIRM, .suite = SIGN_JCS, .json = S("{\"issuer\":\"did:key:z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2\"}") },
+        "another issuer");
     refused(w, (Work){ .owner = FIRM, .suite = SIGN_RDFC, .json = S("{\"a\":1}") }, "of a shape that is not known");
     refused(w, (Work){ .owner = FIRM, .compact = true, .json = S("{\"price\":1.5}") }, "numbers are whole");
     refused(w, (Work){ .owner = FIRM, .compact = true, .json = str_fmt(world_arena(w), "{\"a\":\"%02500d\"}", 1) }, "too long for a code");
@@ -216,7 +224,7 @@ TEST(what_cannot_be_signed_is_refused_with_a_sentence)
     refused(w, (Work){ .owner = FIRM, .purpose = S("settlement"), .compact = true, .json = S("{}") }, "no key in force");
 }
 
-/* ---- keys in time ---------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- keys in time ----------------------------------------------------------------------------------------------- */
 
 TEST(a_key_belongs_to_somebody_and_to_one_purpose)
 {
@@ -357,7 +365,7 @@ TEST(each_reason_has_its_own_verdict)
     for (SignVerdict v = SIGN_NOT_CHECKED; v < SIGN_VERDICTS; v++) EXPECT(sign_verdict_word(v).n > 0);
 }
 
-/* ---- what lies in the database ------------------------------------------------------------------------------------------------------------------------ */
+/* ---- what lies in the database ---------------------------------------------------------------------------------- */
 
 TEST(a_sealed_key_opens_for_its_name_and_purpose_and_in_this_installation_alone)
 {
@@ -400,7 +408,7 @@ TEST(whichever_database_call_fails_no_half_rotation_is_left)
     EXPECT(keys_here(w) == 2 && sql_int(w, "SELECT count(*) FROM sign_key WHERE valid_until = 0") == 1);
 }
 
-/* ---- a copy ------------------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- a copy ----------------------------------------------------------------------------------------------------- */
 
 #define PASSPHRASE S("seven sacks of rice on a boat")
 
@@ -552,7 +560,7 @@ TEST(whichever_database_call_fails_a_copy_is_not_taken_in_half)
     EXPECT_STR(look(w).out, plain);
 }
 
-/* ---- lists ------------------------------------------------------------------------------------------------------------------------------------------------ */
+/* ---- lists ------------------------------------------------------------------------------------------------------ */
 
 TEST(a_list_travels_signed_and_is_read_as_it_was_written)
 {
@@ -583,8 +591,10 @@ TEST(a_list_that_says_what_is_not_known_here_is_no_list)
     SignList list;
     const char *why = NULL;
     static const char *const wrong[] = {
-        "", "[]", "{}", "{\"type\":\"SignTrustList\"}", "{\"type\":\"SignTrustList\",\"keys\":{}}", "{\"keys\":[]}", "{\"type\":\"Other\",\"keys\":[]}",
-        "{\"type\":\"SignTrustList\",\"keys\":[],\"unless\":1}", "{\"type\":\"SignTrustList\",\"keys\":[1]}", "{\"type\":\"SignTrustList\",\"keys\":[{}]}",
+        "", "[]", "{}", "{\"type\":\"SignTrustList\"}", "{\"type\":\"SignTrustList\",\"keys\":{}}", "{\"keys\":[]}",
+        "{\"type\":\"Other\",\"keys\":[]}",
+        "{\"type\":\"SignTrustList\",\"keys\":[],\"unless\":1}", "{\"type\":\"SignTrustList\",\"keys\":[1]}",
+        "{\"type\":\"SignTrustList\",\"keys\":[{}]}",
         "{\"type\":\"SignTrustList\",\"keys\":[" ROW ",\"unless\":1}]}", "{\"type\":\"SignTrustList\",\"keys\":[" ROW ",\"stolen\":true}]}",
         "{\"type\":\"SignTrustList\",\"keys\":[" ROW ",\"stolen\":false,\"revoked\":\"2026-01-01T00:00:00Z\"}]}",
         "{\"type\":\"SignTrustList\",\"keys\":[" ROW ",\"until\":\"1 May\"}]}", "{\"type\":\"SignTrustList\",\"keys\":[" ROW ",\"owner\":7}]}",

@@ -1,7 +1,7 @@
 /* sign_text - bytes as text: base58btc and did:key for documents, base45 for paper; and the words that are purposes. */
 #include "sign/sign_own.h"
 
-/* ---- base58btc (The Multibase Data Format; the alphabet of Bitcoin) --------------------------------------------------------------------- */
+/* ---- base58btc (The Multibase Data Format; the alphabet of Bitcoin) --------------------------------------------- */
 
 static const char base58_digits[] = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
 
@@ -45,7 +45,7 @@ bool base58_decode(Arena *keep, str text, ptrdiff_t bytes, str *ret)
     return str_eq(base58_encode(keep, *ret), text);      /* one text for one value: no digits left out or too many */
 }
 
-/* ---- base45 (RFC 9285) ------------------------------------------------------------------------------------------------------------------- */
+/* ---- base45 (RFC 9285) ------------------------------------------------------------------------------------------ */
 
 static const char base45_digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ $%*+-./:";
 
@@ -91,7 +91,7 @@ bool base45_decode(Arena *keep, str text, str *ret)
     return true;
 }
 
-/* ---- keys (Multikey; did:key v0.9) --------------------------------------------------------------------------------------------------------- */
+/* ---- keys (Multikey; did:key v0.9) ------------------------------------------------------------------------------ */
 
 static const uint8_t ed25519_pub[] = { 0xED, 0x01 };     /* its code in multicodec, as a varint */
 enum { CODE_BYTES = sizeof ed25519_pub };

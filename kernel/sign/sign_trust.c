@@ -21,7 +21,7 @@ str sign_verdict_word(SignVerdict v) { return str_from(words[v < SIGN_VERDICTS ?
 
 Signed answer(SignVerdict verdict, const char *why) { return (Signed){ .verdict = verdict, .why = why, .place = -1 }; }
 
-/* ---- what it counts for ----------------------------------------------------------------------------------------------------------------------- */
+/* ---- what it counts for ----------------------------------------------------------------------------------------- */
 
 static bool is_right_issuer(const Signed *g, str expected)
 {
@@ -64,7 +64,9 @@ static const char *sentence_of(SignVerdict v)
 /* Of several that refuse, the one that is nearest to yes tells most. */
 static int weight(SignVerdict v)
 {
-    static const SignVerdict order[] = { SIGN_NOT_CHECKED, SIGN_WRONG_PURPOSE, SIGN_WRONG_ISSUER, SIGN_KEY_NOT_VALID, SIGN_AHEAD, SIGN_GOOD, SIGN_KEY_REVOKED };
+    static const SignVerdict order[] = {
+        SIGN_NOT_CHECKED, SIGN_WRONG_PURPOSE, SIGN_WRONG_ISSUER, SIGN_KEY_NOT_VALID, SIGN_AHEAD, SIGN_GOOD, SIGN_KEY_REVOKED,
+    };
     for (int i = 0; i < (int)(sizeof order / sizeof *order); i++)
         if (order[i] == v) return i;
     return 0;
@@ -85,7 +87,7 @@ void judge(Signed *g, const SignAsk *ask)
     g->why = sentence_of(g->verdict);
 }
 
-/* ---- what a document says of itself -------------------------------------------------------------------------------------------------------------- */
+/* ---- what a document says of itself ----------------------------------------------------------------------------- */
 
 str document_issuer(const Tree *document)
 {
@@ -109,10 +111,11 @@ void judge_times(Signed *g, const Times *t, const SignAsk *ask)
     bool begun = !t->from || ask->moment >= t->from - SIGN_CLOCK_SLACK, over = t->until && ask->moment >= t->until;
     if (g->verdict != SIGN_GOOD || (begun && !over)) return;
     g->verdict = SIGN_NOT_IN_FORCE;
-    g->why = over ? N_("The signature is good, but what was signed is no longer valid.") : N_("The signature is good, but what was signed is not valid yet.");
+    g->why = over ? N_("The signature is good, but what was signed is no longer valid.")
+                  : N_("The signature is good, but what was signed is not valid yet.");
 }
 
-/* ---- lists as JSON ------------------------------------------------------------------------------------------------------------------------------ */
+/* ---- lists as JSON ---------------------------------------------------------------------------------------------- */
 
 static void put_moment(Json *j, Arena *keep, str key, int64_t ms)
 {

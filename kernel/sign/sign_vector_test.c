@@ -5,7 +5,7 @@
 
 #include <math.h>
 
-/* ---- RFC 8785 -------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- RFC 8785 --------------------------------------------------------------------------------------------------- */
 
 static str canonical(World *w, const char *json)
 {
@@ -28,7 +28,8 @@ TEST(numbers_are_written_as_in_appendix_b_of_rfc_8785)
         { 0x444b1ae4d6e2ef4e, "999999999999999700000" }, { 0x444b1ae4d6e2ef4f, "999999999999999900000" }, { 0x444b1ae4d6e2ef50, "1e+21" },
         { 0x3eb0c6f7a0b5ed8c, "9.999999999999997e-7" }, { 0x3eb0c6f7a0b5ed8d, "0.000001" }, { 0x41b3de4355555553, "333333333.3333332" },
         { 0x41b3de4355555554, "333333333.33333325" }, { 0x41b3de4355555555, "333333333.3333333" }, { 0x41b3de4355555556, "333333333.3333334" },
-        { 0x41b3de4355555557, "333333333.33333343" }, { 0xbecbf647612f3696, "-0.0000033333333333333333" }, { 0x43143ff3c1cb0959, "1424953923781206.2" },
+        { 0x41b3de4355555557, "333333333.33333343" }, { 0xbecbf647612f3696, "-0.0000033333333333333333" }, { 0x43143ff3c1cb0959,
+        "1424953923781206.2" },
     };
     for (int i = 0; i < COUNT_OF(number); i++) {
         double v;
@@ -63,7 +64,8 @@ TEST(the_test_data_of_rfc_8785_is_written_byte_for_byte)
                             "\"string\": \"\\u20ac$\\u000F\\u000aA'\\u0042\\u0022\\u005c\\\\\\\"\\/\", \"literals\": [null, true, false]}"),
                S("{\"literals\":[null,true,false],\"numbers\":[333333333.3333333,1e+30,4.5,0.002,1e-27],"
                  "\"string\":\"\u20ac$\\u000f\\nA'B\\\"\\\\\\\\\\\"/\"}"));
-    EXPECT_STR(canonical(w, "{\"\\u20ac\":\"Euro Sign\",\"\\r\":\"Carriage Return\",\"\\u000a\":\"Newline\",\"1\":\"One\",\"\\u0080\":\"Control\\u007f\","
+    EXPECT_STR(canonical(w,
+        "{\"\\u20ac\":\"Euro Sign\",\"\\r\":\"Carriage Return\",\"\\u000a\":\"Newline\",\"1\":\"One\",\"\\u0080\":\"Control\\u007f\","
                             "\"\\ud83d\\ude02\":\"Smiley\",\"\\u00f6\":\"Latin Small Letter O With Diaeresis\","
                             "\"\\ufb33\":\"Hebrew Letter Dalet With Dagesh\",\"</script>\":\"Browser Challenge\"}"),
                S("{\"\\n\":\"Newline\",\"\\r\":\"Carriage Return\",\"1\":\"One\",\"</script>\":\"Browser Challenge\",\"\xC2\x80\":\"Control\x7f\","
@@ -73,13 +75,14 @@ TEST(the_test_data_of_rfc_8785_is_written_byte_for_byte)
                             "\"111\": [ {\"e\": \"yes\",\"E\": \"no\" } ], \"A\": { } }"),
                S("{\"\":\"empty\",\"1\":{\"\\n\":56,\"f\":{\"F\":5,\"f\":\"hi\"}},\"10\":{},\"111\":[{\"E\":\"no\",\"e\":\"yes\"}],\"A\":{},\"a\":{}}"));
     EXPECT_STR(canonical(w, "[56,{\"d\":true,\"10\":null,\"1\":[ ]}]"), S("[56,{\"1\":[],\"10\":null,\"d\":true}]"));
-    EXPECT_STR(canonical(w, "{\"peach\":\"This sorting order\",\"p\\u00e9ch\\u00e9\":\"is wrong according to French\",\"p\\u00eache\":\"but canonicalization MUST\","
+    EXPECT_STR(canonical(w,
+        "{\"peach\":\"This sorting order\",\"p\\u00e9ch\\u00e9\":\"is wrong according to French\",\"p\\u00eache\":\"but canonicalization MUST\","
                             "\"sin\":\"ignore locale\"}"),
                S("{\"peach\":\"This sorting order\",\"p\u00e9ch\u00e9\":\"is wrong according to French\",\"p\u00eache\":\"but canonicalization MUST\",\"sin\":\"ignore locale\"}"));
     EXPECT_STR(canonical(w, "{\"Unnormalized Unicode\":\"A\\u030a\"}"), S("{\"Unnormalized Unicode\":\"A\u030a\"}"));
 }
 
-/* ---- Data Integrity EdDSA Cryptosuites v1.0, appendix B ------------------------------------------------------------------------------------------ */
+/* ---- Data Integrity EdDSA Cryptosuites v1.0, appendix B --------------------------------------------------------- */
 
 #define KEY "z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2"
 #define ALUMNI "\"id\":\"urn:uuid:58172aac-d8ba-11ed-83dd-0b3aef56cc33\",\"type\":[\"VerifiableCredential\",\"AlumniCredential\"]," \
@@ -208,7 +211,7 @@ TEST(the_published_quads_are_written_byte_for_byte)
     EXPECT(str_ends(quads, S("_:c14n2 <https://w3id.org/citizenship#lprNumber> \"999-999-999\" .\n")));
 }
 
-/* ---- keys, base45, COSE --------------------------------------------------------------------------------------------------------------------------- */
+/* ---- keys, base45, COSE ----------------------------------------------------------------------------------------- */
 
 TEST(a_key_has_one_name_and_is_read_back)
 {
@@ -218,8 +221,10 @@ TEST(a_key_has_one_name_and_is_read_back)
     seed_public(published_seed(w), public);
     EXPECT(memcmp(key, public, KEY_BYTES) == 0);
     static const char *const wrong[] = {
-        "", "z", "6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2", "z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ", "z16MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2",
-        "z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ0", "u7QGvVgn-d0lS4NbRT5RCkt8lkpDIBx8ZB5yLW-RqwQ7c7w", "zDnaegE6RR3atJtHKwTRTWHsJ3kNHqFwv7n9YjTgmU7TyfU76",
+        "", "z", "6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2", "z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ",
+        "z16MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2",
+        "z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ0", "u7QGvVgn-d0lS4NbRT5RCkt8lkpDIBx8ZB5yLW-RqwQ7c7w",
+        "zDnaegE6RR3atJtHKwTRTWHsJ3kNHqFwv7n9YjTgmU7TyfU76",
         "z3u2en7t5LR2WtQH5PfFqMqwVHBeXouLzo6haApm8XHqvjxq", "z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2zzzzzzzzzzzzzzzzzzzzzzzz",
     };
     for (int i = 0; i < COUNT_OF(wrong); i++) EXPECT(!key_bytes(world_arena(w), str_from(wrong[i]), key));
@@ -255,7 +260,8 @@ TEST(the_cose_working_groups_example_is_read_and_its_signature_is_good)
     EXPECT(hex_decode(a, S("846A5369676E61747572653145A2012703004054546869732069732074686520636F6E74656E742E"), &text));
     EXPECT_STR(cose_signed_text(a, c.protected, c.payload), text);
     EXPECT(hex_decode(a, S("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a"), &public));
-    EXPECT(crypto_sign_verify_detached((const uint8_t *)c.signature.p, (const uint8_t *)text.p, (unsigned long long)text.n, (const uint8_t *)public.p) == 0);
+    EXPECT(crypto_sign_verify_detached((const uint8_t *)c.signature.p, (const uint8_t *)text.p, (unsigned long long)text.n,
+        (const uint8_t *)public.p) == 0);
 }
 
 /* cose-wg/Examples, sign1-tests: another tag, alg -999, alg as a text; and alg among what is not signed (sign-pass-01). */
@@ -265,7 +271,8 @@ TEST(other_tags_and_algorithms_of_the_working_groups_examples_are_not_taken)
     str bytes;
     Arena *a = world_arena(w);
     EXPECT(hex_decode(a, S("D903E68443A10126A10442313154546869732069732074686520636F6E74656E742E4100"), &bytes) && !cose_read(a, bytes, &c));
-    static const char *const heads[] = { "D28445A1013903E6A104423131", "D2844AA10167756E6B6E6F776EA104423131", "D28441A0A2012604423131", "D28443A10126A104423131" };
+    static const char *const heads[] = { "D28445A1013903E6A104423131", "D2844AA10167756E6B6E6F776EA104423131", "D28441A0A2012604423131",
+        "D28443A10126A104423131" };
     for (int i = 0; i < COUNT_OF(heads); i++) {
         str hex = str_cat(a, str_from(heads[i]), S("54546869732069732074686520636F6E74656E742E5840"), str_fmt(a, "%0128d", 0));
         EXPECT(hex_decode(a, hex, &bytes) && cose_read(a, bytes, &c) && !c.supported);

@@ -34,7 +34,7 @@ typedef struct Talk { const char *folder; Arena *keep; SignKey key; } Talk;
 static const char *file_in(Talk *t, const char *name) { return str_fmt(t->keep, "%s/%s", t->folder, name).p; }
 static void put(Talk *t, const char *name, str bytes) { CHECK(os_write_file(file_in(t, name), bytes)); }
 
-/* ---- make -------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- make ------------------------------------------------------------------------------------------------------- */
 
 static str context_of(Arena *keep, const SignShape *shape)
 {
@@ -44,7 +44,8 @@ static str context_of(Arena *keep, const SignShape *shape)
 static str credential(Talk *t, const SignShape *shape, const char *subject, const char *rest)
 {
     return str_fmt(t->keep, "{\"@context\":[\"https://www.w3.org/ns/credentials/v2\",%.*s],\"type\":[\"VerifiableCredential\",\"Attendance\"],"
-                   "\"issuer\":\"did:key:%.*s\",\"credentialSubject\":%s%s}", STR_ARG(context_of(t->keep, shape)), STR_ARG(t->key.name), subject, rest);
+                   "\"issuer\":\"did:key:%.*s\",\"credentialSubject\":%s%s}", STR_ARG(context_of(t->keep, shape)), STR_ARG(t->key.name), subject,
+                   rest);
 }
 
 typedef struct Sample { const char *name; const SignShape *shape; const char *subject, *rest; } Sample;
@@ -55,9 +56,11 @@ static const Sample samples[] = {
       ",\"id\":\"urn:uuid:58172aac-d8ba-11ed-83dd-0b3aef56cc33\",\"name\":\"Attended\",\"description\":\"Six modules\",\"validFrom\":\"2026-01-01T00:00:00Z\"" },
     { "blank", &carried, "{\"topic\":[\"rice\",\"jute\",\"\u0e02\u0e49\u0e32\u0e27 \U0001F33E\"],\"hours\":12,\"passed\":true,\"day\":\"2026-11-22\","
       "\"at\":\"2026-11-22T10:00:00+07:00\",\"place\":\"https://sampan.example/batu?x=1&y=2\"}", "" },
-    { "nested", &published, "[{\"course\":[{\"type\":\"Course\",\"topic\":\"a\",\"course\":{\"topic\":\"deep\",\"hours\":-3}},{\"type\":\"Course\",\"topic\":\"b\"}]},"
+    { "nested", &published,
+    "[{\"course\":[{\"type\":\"Course\",\"topic\":\"a\",\"course\":{\"topic\":\"deep\",\"hours\":-3}},{\"type\":\"Course\",\"topic\":\"b\"}]},"
       "{\"id\":\"urn:uuid:8\",\"course\":{\"type\":\"Course\",\"topic\":\"c\",\"hours\":0}}]", "" },
-    { "escapes", &carried, "{\"topic\":[\"a\\\"b\\\\c\",\"tab\\tline\\nreturn\\r\",\"\\b\\f\\u0001\\u007f\\u0080\",\"'<>&\"],\"name\":\"\u200f\u0627\u0644\u0639\u0631\u0628\u064a\u0629\"}", "" },
+    { "escapes", &carried,
+    "{\"topic\":[\"a\\\"b\\\\c\",\"tab\\tline\\nreturn\\r\",\"\\b\\f\\u0001\\u007f\\u0080\",\"'<>&\"],\"name\":\"\u200f\u0627\u0644\u0639\u0631\u0628\u064a\u0629\"}", "" },
     { "issuer", &carried, "{\"topic\":\"issuer as an object\"}", "" },
 };
 
@@ -80,7 +83,8 @@ static void make_sample(Scope *s, Talk *t, const Sample *sample)
         CHECK(fine);
         put(t, str_fmt(t->keep, "%s.%s.json", sample->name, suite == SIGN_JCS ? "jcs" : "rdfc").p, text);
     }
-    CHECK(sign_compact(s, FIRM, S("certificate"), str_fmt(t->keep, "{\"for\":\"%s\",\"n\":[1,-2,300,70000],\"ok\":true}", sample->name), &text, &why));
+    CHECK(sign_compact(s, FIRM, S("certificate"), str_fmt(t->keep, "{\"for\":\"%s\",\"n\":[1,-2,300,70000],\"ok\":true}", sample->name), &text,
+        &why));
     put(t, str_fmt(t->keep, "%s.sp1", sample->name).p, text);
 }
 
@@ -113,11 +117,12 @@ static int make(Talk *t)
     return fine ? 0 : 1;
 }
 
-/* ---- check --------------------------------------------------------------------------------------------------------------------------------- */
+/* ---- check ------------------------------------------------------------------------------------------------------ */
 
 static bool is_for_checking(str name)
 {
-    return !str_eq(name, S("list.json")) && !str_eq(name, S("key.json")) && !str_eq(name, S("context.json")) && (str_ends(name, S(".json")) || str_ends(name, S(".cose")) || str_ends(name, S(".sp1")));
+    return !str_eq(name, S("list.json")) && !str_eq(name, S("key.json")) && !str_eq(name, S("context.json")) && (str_ends(name, S(".json"))
+        || str_ends(name, S(".cose")) || str_ends(name, S(".sp1")));
 }
 
 static void check_file(Talk *t, str name, const SignAsk *ask)
@@ -144,7 +149,7 @@ static int check(Talk *t)
     return 0;
 }
 
-/* ---- lines ------------------------------------------------------------------------------------------------------------------------------------ */
+/* ---- lines ------------------------------------------------------------------------------------------------------ */
 
 static void canonical_line(Arena *keep, str line)
 {
