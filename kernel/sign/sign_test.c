@@ -568,7 +568,7 @@ TEST(a_list_travels_signed_and_is_read_as_it_was_written)
     str key = make(w, FIRM), text = document(w, "{}");
     EXPECT(done(w, make_rule, (Work){ .owner = OTHER, .purpose = S(SIGN_FOR_LISTS) }).fine);
     take_back(w, key, world_now(w), true);
-    SignList own = look(w).list, got;
+    SignList own = look(w).list, got = { 0 };
     const char *why;
     str json = sign_list_json(a, own, world_now(w), world_now(w) + 30 * DAY);
     str sent = signed_with(w, (Work){ .owner = OTHER, .purpose = S(SIGN_FOR_LISTS), .suite = SIGN_JCS, .json = json });

@@ -27,7 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static Region region;
-    if (!region.base && !region_open(&region, (size_t)32 << 20)) return 0;
+    if (!region.base && !region_open(&region, (size_t)4 << 20)) return 0;
     Landing landing;
     str plain;
     const char *why = NULL;

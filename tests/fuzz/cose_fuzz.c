@@ -24,7 +24,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static Region region;
-    if (!region.base && !region_open(&region, (size_t)64 << 20)) return 0;
+    if (!region.base && !region_open(&region, (size_t)4 << 20)) return 0;
     if (size > 8192) return 0;
     Landing landing;
     Cose c;

@@ -8,7 +8,7 @@ static const SignTerm terms[] = {
     { "Thing", "https://a.example/#Thing", SIGN_TYPE }, { "t", "https://a.example/#t", SIGN_TEXT },  { "i", "https://a.example/#i", SIGN_INTEGER },
     { "b",     "https://a.example/#b",     SIGN_BOOLEAN }, { "u", "https://a.example/#u", SIGN_IRI }, { "n", "https://a.example/#n", SIGN_NODE },
 };
-static const SignShape shape = { "https://a.example/", terms, COUNT_OF(terms) };
+static const SignShape shape = { "https://a.example/", terms, (int)(sizeof terms / sizeof *terms) };
 static const SignShape *const shapes[] = { &shape };
 static const SignTrust row = { .key = { "z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2", 48 }, .purpose = { "trial", 5 }, .from = 1 };
 
@@ -45,7 +45,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static Region region;
-    if (!region.base && !region_open(&region, (size_t)128 << 20)) return 0;
+    if (!region.base && !region_open(&region, (size_t)40 << 20)) return 0;
     Landing landing;
     SignList list;
     const char *why;
