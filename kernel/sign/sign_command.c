@@ -366,7 +366,7 @@ static bool doctor(Scope *s, Doctor *d)
     int before = d->bad;
     SignKeys keys = sign_keys(s);
     for (ptrdiff_t i = 0; i < keys.n; i++) doctor_key(s, d, keys, &keys.row[i]);
-    if (keys.n && d->bad == before) doctor_fine(d, "the %lld keys for signatures can be opened", (long long)keys.n);
+    if (keys.n && d->bad == before) doctor_fine(d, "all keys for signatures can be opened: %lld", (long long)keys.n);
     return true;
 }
 
