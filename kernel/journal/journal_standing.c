@@ -211,7 +211,8 @@ static Stands stands_at_or_above(Scope *s, const Question *q, int64_t stream, in
     Stands found = stands_in(s, q, stream, roles);
     if (found == STANDS_YES || depth == DEPTH_MAX) return found;
     journal_rows_lies_in_rows above = journal_rows_lies_in(s, stream, q->id);
-    for (ptrdiff_t i = 0; i < above.n && found != STANDS_YES; i++) found = either(found, stands_at_or_above(s, q, above.row[i].inside, roles, depth + 1));
+    for (ptrdiff_t i = 0; i < above.n && found != STANDS_YES; i++)
+        found = either(found, stands_at_or_above(s, q, above.row[i].inside, roles, depth + 1));
     return found;
 }
 

@@ -334,15 +334,16 @@ static void send_stream(Sending *to, const StreamUntil *of)
     }
 }
 
+static int by_stream(const void *a, const void *b)
+{
+    int64_t x = ((const StreamUntil *)a)->stream, y = ((const StreamUntil *)b)->stream;
+    return x < y ? -1 : x > y;
+}
+
 static bool is_among_streams(const Streams *all, int64_t stream)
 {
-    ptrdiff_t low = 0, high = all->n;
-    while (low < high) {
-        ptrdiff_t middle = low + (high - low) / 2;
-        if (all->row[middle].stream < stream) low = middle + 1;
-        else high = middle;
-    }
-    return low < all->n && all->row[low].stream == stream;
+    StreamUntil key = { .stream = stream };
+    return all->n && bsearch(&key, all->row, (size_t)all->n, sizeof *all->row, by_stream);
 }
 
 /* What it wrote itself where it may hold nothing else, into another economy say, it may have back: else one that comes from an old copy
