@@ -5,7 +5,7 @@
  *   sampan where METHOD /path    which route, handler, page, queries and test belong to an address
  *   sampan routes                all of them
  *   sampan rebuild               makes the derived tables again from the journal
- *   sampan MODULE …              what a module offers here: sampan people staff NAME
+ *   sampan MODULE …              what a module or a room of the kernel offers here: sampan people staff NAME, sampan jobs list
  *
  * The order at start matters: the data folder is locked and the sandbox closed before the first thread exists. */
 #include <errno.h>
@@ -150,12 +150,15 @@ static int explain(const Program *p, bool one)
     return one ? explain_where(site, p->argc - 2, p->argv + 2) : explain_routes(site);
 }
 
+static int command_module_n(void) { return kernel_module_n + all_module_n; }
+static const Module *command_module(int i) { return i < kernel_module_n ? kernel_modules[i] : all_modules[i - kernel_module_n]; }
+
 static int help(int status)
 {
     FILE *to = status ? stderr : stdout;
     fprintf(to, "usage: sampan [serve] | doctor | where METHOD /path | routes | rebuild | help\n");
-    for (int i = 0; i < all_module_n; i++)
-        if (all_modules[i]->command) fprintf(to, "       sampan %s …\n", all_modules[i]->name);
+    for (int i = 0; i < command_module_n(); i++)
+        if (command_module(i)->command) fprintf(to, "       sampan %s …\n", command_module(i)->name);
     fprintf(to, "Settings, as variables or flags: SAMPAN_LISTEN --listen, SAMPAN_DATA --data, DATABASE_URL --database-url,\n"
                 "SAMPAN_CONTENT --content, SAMPAN_USER --user, SAMPAN_THREADS --threads, SAMPAN_SANDBOX --sandbox\n");
     return status;
@@ -192,8 +195,8 @@ static int run(const Program *p)
     if (strcmp(command, "routes") == 0)  return explain(p, false);
     if (strcmp(command, "rebuild") == 0) return rebuild(p);
     if (strcmp(command, "help") == 0 || strcmp(command, "--help") == 0) return help(0);
-    for (int i = 0; i < all_module_n; i++)
-        if (all_modules[i]->command && strcmp(command, all_modules[i]->name) == 0) return run_module(p, all_modules[i]);
+    for (int i = 0; i < command_module_n(); i++)
+        if (command_module(i)->command && strcmp(command, command_module(i)->name) == 0) return run_module(p, command_module(i));
     return help(2);
 }
 

@@ -1,28 +1,19 @@
-/* jobs - what must happen later or again and again.
+/* jobs - asking for one, the short ones, and what is due.
  *
- * Table    job: what waits and what was given up
+ * Table    job: what waits, what is worked on, what was given up
  * Rule     a job's row goes in the transaction that does its work, so it is done once or not at all: a power cut in the
  *          middle leaves the row, and the job is run again. Writers take turns, also those of several processes (db), so
- *          no two jobs ever run at once. */
-#include "jobs/jobs.h"
+ *          no two short jobs ever run at once. */
+#include "jobs/jobs_own.h"
 
-#include <errno.h>
-#include <pthread.h>
-#include <signal.h>
 #include <sodium.h>
 
-#include "jobs_rows_sql.h"
+#include "jobs/calendar.h"
 #include "journal/journal.h"
-#include "web/site.h"
 
-enum { TICK_MS = 1000, CLOCK_STEP_MS = MINUTE, RENEW_MS = 20 * SECOND, LATE_MS = HOUR };
-enum { ROOM_BYTES = 256 << 20, ROOM_KEPT = 1 << 20, MARK_BYTES = 16, ROUNDS_MAX = 1000 };
+enum { MARK_BYTES = 16, PAGE_ROWS = 500 };
 
-/* Minutes to wait after the first, second, … failure; after the last of these it is given up. */
-static const int waits[] = { 1, 5, 25, 125 };
-enum { WAITS = sizeof waits / sizeof waits[0] };
-
-static const JobKind *kind_named(const Site *site, str name)
+const JobKind *kind_named(const Site *site, str name)
 {
     for (int m = 0; m < site->module_n; m++)
         for (int k = 0; k < site->modules[m]->job_n; k++)
@@ -30,83 +21,72 @@ static const JobKind *kind_named(const Site *site, str name)
     return NULL;
 }
 
+/* ---- asking ---------------------------------------------------------------------------------------------------------- */
+
+/* Of the body, so that an index can say "the same one is waiting". */
+static str mark_of(Scope *s, str body)
+{
+    unsigned char mark[MARK_BYTES];
+    crypto_generichash(mark, sizeof mark, (const unsigned char *)body.p, (unsigned long long)body.n, NULL, 0);
+    return hex_encode(s->arena, (str){ (const char *)mark, sizeof mark });
+}
+
 void jobs_add(Scope *s, const char *kind, str body, int64_t when)
 {
     CHECK(s->writing && kind_named(s->site, str_from(kind)));
-    unsigned char mark[MARK_BYTES];
-    crypto_generichash(mark, sizeof mark, (const unsigned char *)body.p, (unsigned long long)body.n, NULL, 0);
-    str hex = hex_encode(s->arena, (str){ (const char *)mark, sizeof mark });
-    jobs_rows_add(s, journal_id(s), str_from(kind), body, hex, when);
+    jobs_rows_add(s, journal_id(s), str_from(kind), body, mark_of(s, body), when, S(""));
 }
 
-/* ---- one job ----------------------------------------------------------------------------------------------------- */
-
-typedef struct Run {
-    int64_t id, now;
-    str     name;
-    const JobKind *kind;         /* NULL: no module knows it any more */
-    bool    taken, refused;      /* refused: run said that it is of no use to try again */
-    str     body, mark;
-    int64_t tries;
-    const char *why;
-} Run;
-
-static bool take(Scope *s, Run *r)
+bool jobs_add_after(Scope *s, const char *kind, str body, str times, int64_t after)
 {
-    jobs_rows_take_row row;
-    if (!jobs_rows_take(s, r->id, r->now, &row)) return false;
-    r->body = row.body;
-    r->mark = row.mark;
-    r->tries = row.tries;
+    Calendar c;
+    CHECK(s->writing && kind_named(s->site, str_from(kind)));
+    if (!calendar_parse(times, &c)) return false;
+    str mark = mark_of(s, body);
+    int64_t due = calendar_next(&c, after);
+    if (jobs_rows_retime(s, str_from(kind), mark, times, due) == 0) jobs_rows_add(s, journal_id(s), str_from(kind), body, mark, due, times);
     return true;
 }
 
-/* The row goes first, so that the job may ask for itself again. */
-static bool run_rule(Scope *s, void *arg)
+bool jobs_add_at(Scope *s, const char *kind, str body, str times) { return jobs_add_after(s, kind, body, times, s->now); }
+
+void jobs_drop(Scope *s, const char *kind, str body)
 {
-    Run *r = arg;
-    s->now = r->now;
-    r->refused = false;
-    r->taken = take(s, r);
-    if (!r->taken) return false;
-    jobs_rows_done(s, r->id);
-    r->refused = !r->kind || !r->kind->run(s, r->body);
-    if (r->refused) return false;
-    if (r->kind->every) jobs_add(s, r->kind->kind, r->body, r->now + r->kind->every);
-    return true;
+    str mark = mark_of(s, body);
+    jobs_rows_drop_same(s, str_from(kind), mark);
+    jobs_rows_cancel_same(s, str_from(kind), mark);
 }
 
-static bool failure_rule(Scope *s, void *arg)
+bool jobs_are_waiting(Scope *s, const char *kind) { return jobs_rows_waiting_of(s, str_from(kind)) > 0; }
+
+/* ---- what comes again is waiting ------------------------------------------------------------------------------------------ */
+
+static void plan_kind(Scope *s, const JobKind *kind)
 {
-    Run *r = arg;
-    s->now = r->now;
-    if (!take(s, r)) return false;
-    if (!r->refused && r->tries < WAITS) {
-        jobs_rows_again(s, r->id, r->now + waits[r->tries] * (int64_t)MINUTE, r->tries + 1, str_from(r->why));
-        return true;
+    Calendar c;
+    int64_t first = s->now, latest = s->now + kind->every;
+    if (kind->at) {
+        CHECK(calendar_parse(str_from(kind->at), &c));
+        first = latest = calendar_next(&c, s->now);
     }
-    jobs_rows_give_up(s, r->id, r->now, r->tries + 1, str_from(r->why));
-    jobs_rows_forget_older_failures(s, r->name, r->mark, r->id);
-    if (r->kind && r->kind->every) jobs_add(s, r->kind->kind, r->body, r->now + r->kind->every);
-    return true;
+    jobs_rows_not_after(s, str_from(kind->kind), latest);
+    jobs_add(s, kind->kind, S(""), first);
 }
 
-/* 1: it ran, well or not. 0: another process was quicker. */
-static int run_one(Site *site, Arena *arena, Run *r)
+/* Of those with calendar times of their own: only the ones that were put off by a clock that was wrong. */
+static void times_again(Scope *s)
 {
-    Landing landing, second;
-    SCRATCH(tmp, arena);
-    if (site_write(site, &tmp, 0, run_rule, r, &landing)) return 1;
-    if (!r->taken) return 0;
-    r->why = landing.kind != FAULT_NONE ? landing.what
-           : r->kind ? "It said that it cannot be done." : "No module knows this job.";
-    os_log(LOG_WARN, "jobs: %.*s failed: %s", STR_ARG(r->name), r->why);
-    if (!site_write(site, &tmp, 0, failure_rule, r, &second))
-        os_log(LOG_ERROR, "jobs: the failure of %.*s could not be kept: %s", STR_ARG(r->name), second.what);
-    return 1;
+    Calendar c;
+    int64_t id = 0;
+    for (bool more = true; more;) {
+        Arena mark = *s->arena;
+        jobs_rows_too_far_rows rows = jobs_rows_too_far(s, id, s->now + 26 * HOUR, s->now + 8 * DAY, s->now + 32 * DAY, PAGE_ROWS);
+        for (ptrdiff_t i = 0; i < rows.n; i++)
+            jobs_rows_put_off(s, id = rows.row[i].id, calendar_parse(rows.row[i].times, &c) ? calendar_next(&c, s->now) : s->now);
+        more = rows.n == PAGE_ROWS;
+        scope_rewind(s, mark);
+    }
 }
-
-/* ---- what is due ------------------------------------------------------------------------------------------------- */
 
 static bool plan_rule(Scope *s, void *arg)
 {
@@ -114,15 +94,14 @@ static bool plan_rule(Scope *s, void *arg)
     for (int m = 0; m < s->site->module_n; m++)
         for (int k = 0; k < s->site->modules[m]->job_n; k++) {
             const JobKind *kind = &s->site->modules[m]->jobs[k];
-            if (!kind->every) continue;
-            jobs_rows_not_after(s, str_from(kind->kind), s->now + kind->every);
-            jobs_add(s, kind->kind, S(""), s->now);
+            if (kind->every || kind->at) plan_kind(s, kind);
         }
+    times_again(s);
     return true;
 }
 
 /* What happens again and again is waiting, and not for a day that was near only before the clock was set back. */
-static bool plan(Site *site, Arena *arena, int64_t now)
+bool jobs_plan(Site *site, Arena *arena, int64_t now)
 {
     Landing landing;
     SCRATCH(tmp, arena);
@@ -131,28 +110,122 @@ static bool plan(Site *site, Arena *arena, int64_t now)
     return false;
 }
 
-typedef struct Due { int64_t now; jobs_rows_due_rows rows; } Due;
+/* ---- one short job ------------------------------------------------------------------------------------------------------ */
+
+typedef struct Run {
+    int64_t id, now;
+    const JobKind *kind;         /* NULL: no module knows it any more */
+    bool    taken, refused;      /* refused: run said that it is of no use to try again */
+} Run;
+
+/* The row goes first, so that the job may ask for itself again. */
+static bool run_rule(Scope *s, void *arg)
+{
+    Run *r = arg;
+    jobs_rows_take_row row;
+    s->now = r->now;
+    r->refused = false;
+    r->taken = jobs_rows_take(s, r->id, r->now, &row);
+    if (!r->taken) return false;
+    jobs_rows_done(s, r->id);
+    r->refused = !r->kind || !r->kind->run(s, row.body);
+    if (r->refused) return false;
+    comes_again(s, r->kind, row.body, row.times, r->now);
+    return true;
+}
+
+/* True: it ran, well or not. False: another process was quicker. */
+static bool run_one(Site *site, Arena *arena, str name, Run *r)
+{
+    Landing landing;
+    SCRATCH(tmp, arena);
+    if (site_write(site, &tmp, 0, run_rule, r, &landing)) return true;
+    if (!r->taken) return false;
+    Failure f = { .id = r->id, .now = r->now, .name = name, .how = r->refused ? FAIL_NEVER : FAIL_AGAIN };
+    f.why = landing.kind != FAULT_NONE ? landing.what : r->kind ? "It said that it cannot be done." : "No module knows this job.";
+    job_failed(site, &tmp, &f);
+    return true;
+}
+
+/* ---- what is due ------------------------------------------------------------------------------------------------------- */
+
+typedef struct Due { int64_t now; str kind; jobs_rows_kinds_due_rows kinds; jobs_rows_due_of_rows rows; } Due;
+
+static void kinds_rule(Scope *s, void *arg)
+{
+    Due *d = arg;
+    d->kinds = jobs_rows_kinds_due(s, d->now);
+}
 
 static void due_rule(Scope *s, void *arg)
 {
     Due *d = arg;
-    d->rows = jobs_rows_due(s, d->now);
+    d->rows = jobs_rows_due_of(s, d->kind, d->now, DUE_MAX);
 }
 
-static int run_due(Site *site, Arena *arena, int64_t now)
+static bool ask(Site *site, Arena *arena, void (*rule)(Scope *, void *), Due *d)
 {
-    Due due = { .now = now };
     Landing landing;
+    if (site_read(site, arena, 0, rule, d, &landing)) return true;
+    os_log(LOG_WARN, "jobs: what is due could not be read: %s", landing.what);
+    return false;
+}
+
+bool kinds_due(Site *site, Arena *arena, int64_t now, Kinds *ret)
+{
+    Due d = { .now = now };
+    if (!ask(site, arena, kinds_rule, &d)) return false;
+    *ret = (Kinds){ NEW(arena, str, d.kinds.n), d.kinds.n };
+    for (ptrdiff_t i = 0; i < ret->n; i++) ret->row[i] = d.kinds.row[i].kind;
+    return true;
+}
+
+Dues due_of(Site *site, Arena *arena, str kind, int64_t now)
+{
+    Due d = { .now = now, .kind = kind };
+    if (!ask(site, arena, due_rule, &d)) return (Dues){ 0 };
+    Dues dues = { NEW(arena, int64_t, d.rows.n), d.rows.n };
+    for (ptrdiff_t i = 0; i < dues.n; i++) dues.id[i] = d.rows.row[i].id;
+    return dues;
+}
+
+int short_run_all(Site *site, Arena *arena, str kind, int64_t now, const atomic_bool *stop)
+{
     int ran = 0;
     SCRATCH(tmp, arena);
-    if (!site_read(site, &tmp, 0, due_rule, &due, &landing)) {
-        os_log(LOG_WARN, "jobs: what is due could not be read: %s", landing.what);
-        return 0;
+    Dues dues = due_of(site, &tmp, kind, now);
+    for (ptrdiff_t i = 0; i < dues.n && !(stop && atomic_load(stop)); i++)
+        ran += run_one(site, &tmp, kind, &(Run){ .id = dues.id[i], .now = now, .kind = kind_named(site, kind) });
+    return ran;
+}
+
+/* ---- on the caller's thread --------------------------------------------------------------------------------------------- */
+
+static int slow_run_all(Jobs *j, Arena *arena, const JobKind *kind, int64_t now)
+{
+    int ran = 0;
+    Dues dues = due_of(j->site, arena, str_from(kind->kind), now);
+    for (ptrdiff_t i = 0; i < dues.n; i++) {
+        SCRATCH(tmp, arena);
+        Working k = { .arena = tmp, .inline_ = true };
+        if (!work_take(&k, j, kind, dues.id[i], now)) continue;
+        work_do(&k);
+        ran++;
     }
-    for (ptrdiff_t i = 0; i < due.rows.n; i++) {
-        str name = due.rows.row[i].kind;
-        Run run = { .id = due.rows.row[i].id, .now = now, .name = name, .kind = kind_named(site, name) };
-        ran += run_one(site, &tmp, &run);
+    return ran;
+}
+
+static int run_due(Jobs *j, Arena *arena, int64_t now)
+{
+    Kinds kinds;
+    Leases leases;
+    int ran = 0;
+    if (leases_read(j, arena, &leases)) leases_end(j, arena, leases, now, os_ticks());
+    if (!kinds_due(j->site, arena, now, &kinds)) return 0;
+    for (ptrdiff_t i = 0; i < kinds.n; i++) {
+        SCRATCH(tmp, arena);
+        const JobKind *kind = kind_named(j->site, kinds.row[i]);
+        ran += kind && kind->work ? slow_run_all(j, &tmp, kind, now) : short_run_all(j->site, &tmp, kinds.row[i], now, NULL);
     }
     return ran;
 }
@@ -162,119 +235,7 @@ int jobs_run_due(Site *site, int64_t now)
     Region room;
     CHECK(region_open(&room, ROOM_BYTES));
     Arena arena = region_arena(&room, NULL);
-    int ran = plan(site, &arena, now) ? run_due(site, &arena, now) : 0;
+    int ran = jobs_plan(site, &arena, now) ? run_due(site->jobs, &arena, now) : 0;
     region_close(&room);
     return ran;
-}
-
-/* ---- the thread -------------------------------------------------------------------------------------------------- */
-
-struct Jobs {
-    Site           *site;
-    Region          room;
-    pthread_t       thread;
-    pthread_mutex_t lock;
-    pthread_cond_t  changed;
-    bool            stop;
-};
-
-/* True: it is time to end. */
-static bool wait_for_tick(Jobs *j)
-{
-    struct timespec until;
-    clock_gettime(CLOCK_MONOTONIC, &until);          /* the other one may be set back, and a tick would last for hours */
-    until.tv_sec += TICK_MS / SECOND;
-    pthread_mutex_lock(&j->lock);
-    while (!j->stop && pthread_cond_timedwait(&j->changed, &j->lock, &until) != ETIMEDOUT) {}
-    bool stop = j->stop;
-    pthread_mutex_unlock(&j->lock);
-    return stop;
-}
-
-static bool is_stopping(Jobs *j)
-{
-    pthread_mutex_lock(&j->lock);
-    bool stop = j->stop;
-    pthread_mutex_unlock(&j->lock);
-    return stop;
-}
-
-/* What is done in parts asks for the next one at once: a second is long when there are fifty. */
-static int run_while_due(Jobs *j, Arena *arena, int64_t now)
-{
-    int all = 0;
-    for (int ran = 1; ran > 0 && all < ROUNDS_MAX && !is_stopping(j); all += ran) ran = run_due(j->site, arena, now);
-    return all;
-}
-
-static void *jobs_main(void *arg)
-{
-    Jobs *j = arg;
-    int64_t renewed = os_ticks(), last = os_now();
-    bool planned = false;
-    while (!wait_for_tick(j)) {
-        Arena arena = region_arena(&j->room, NULL);
-        int64_t now = os_now();
-        if (now < last - CLOCK_STEP_MS) planned = false;
-        last = now;
-        if (os_ticks() - renewed > RENEW_MS * INT64_C(1000000)) {
-            journal_renew(j->site);
-            renewed = os_ticks();
-        }
-        planned = planned || plan(j->site, &arena, now);
-        int ran = planned ? run_while_due(j, &arena, now) : 0;
-        while (journal_work(j->site, &arena) > 0 && !is_stopping(j)) ran++;
-        if (ran > 0) region_reset(&j->room, ROOM_KEPT);
-    }
-    return NULL;
-}
-
-Jobs *jobs_start(Site *site)
-{
-    Jobs *j = calloc(1, sizeof *j);
-    CHECK(j && region_open(&j->room, ROOM_BYTES));
-    j->site = site;
-    pthread_mutex_init(&j->lock, NULL);
-    pthread_condattr_t steady;
-    pthread_condattr_init(&steady);
-    pthread_condattr_setclock(&steady, CLOCK_MONOTONIC);
-    pthread_cond_init(&j->changed, &steady);
-    pthread_condattr_destroy(&steady);
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);         /* signals are the main thread's */
-    CHECK(pthread_create(&j->thread, NULL, jobs_main, j) == 0);
-    pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return j;
-}
-
-void jobs_stop(Jobs *j)
-{
-    pthread_mutex_lock(&j->lock);
-    j->stop = true;
-    pthread_cond_signal(&j->changed);
-    pthread_mutex_unlock(&j->lock);
-    pthread_join(j->thread, NULL);
-    pthread_mutex_destroy(&j->lock);
-    pthread_cond_destroy(&j->changed);
-    region_close(&j->room);
-    free(j);
-}
-
-/* ---- for the operator -------------------------------------------------------------------------------------------- */
-
-void jobs_doctor(Scope *s, Doctor *d)
-{
-    jobs_rows_failed_rows failed = jobs_rows_failed(s);
-    for (ptrdiff_t i = 0; i < failed.n; i++) {
-        jobs_rows_failed_row *f = &failed.row[i];
-        doctor_bad(d, "Mend what it says; it will not be tried again by itself.",
-                   "the job %.*s was given up at %.*s after %lld tries: %.*s", STR_ARG(f->kind),
-                   STR_ARG(time_iso(s->arena, f->failed_at)), (long long)f->tries, STR_ARG(f->why));
-    }
-    int64_t late = jobs_rows_late(s, s->now - LATE_MS);
-    if (late > 0)
-        doctor_bad(d, "Look whether the program runs, and whether the clock is right.", "%lld jobs are an hour late",
-                   (long long)late);
-    if (failed.n == 0 && late == 0) doctor_fine(d, "no job has failed or is late");
 }

@@ -42,11 +42,11 @@ static bool again(Scope *s, str body)
 }
 
 static const JobKind kinds[] = {
-    { "test.once",     once,     0 },
-    { "test.daily",    daily,    DAY },
-    { "test.fails",    fails,    0 },
-    { "test.hopeless", hopeless, 0 },
-    { "test.again",    again,    0 },
+    { "test.once",     .run = once },
+    { "test.daily",    .run = daily, .every = DAY },
+    { "test.fails",    .run = fails },
+    { "test.hopeless", .run = hopeless },
+    { "test.again",    .run = again },
 };
 static const Module module = { .name = "jobs_test", .jobs = kinds, .job_n = COUNT_OF(kinds) };
 static const Module *const modules[] = { &module };
@@ -195,11 +195,11 @@ TEST(whichever_database_call_fails_a_job_is_done_once_or_not_yet)
 TEST(the_thread_of_jobs_runs_them_and_stops)
 {
     int64_t now = begin(w);
-    Jobs *j = jobs_start(world_site(w));
+    Jobs *j = world_site(w)->jobs;
+    jobs_start(j);
     wish(w, "test.once", "a", now);
     for (int64_t until = os_ticks() + INT64_C(10000000000); waiting(w, "test.once") && os_ticks() < until;) {}
-    jobs_stop(j);
-    EXPECT(ran_once == 1);
+    EXPECT(jobs_stop(j) && ran_once == 1);
     os_log_quiet(false);
 }
 

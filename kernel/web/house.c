@@ -20,12 +20,6 @@ static bool sweep(Scope *s, str body)
     return true;
 }
 
-static bool doctor(Scope *s, Doctor *d)
-{
-    jobs_doctor(s, d);
-    return true;
-}
-
 static const Route routes[] = {
     GET("/health", health_get, .who = WHO_ANYONE),
 };
@@ -38,5 +32,4 @@ const Module house_module = {
     .name = "house",
     .routes = routes, .route_n = COUNT_OF(routes),
     .jobs = jobs,     .job_n = COUNT_OF(jobs),
-    .doctor = doctor,
 };

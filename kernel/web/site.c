@@ -8,8 +8,10 @@
 #include "journal/journal.h"
 #include "web/web_private.h"
 
-enum { DB_WAIT_MS = 5000, KERNEL_MODULES = 2 };
-extern const Module journal_module;
+enum { DB_WAIT_MS = 5000 };
+extern const Module journal_module, jobs_module;
+const Module *const kernel_modules[] = { &house_module, &journal_module, &jobs_module };
+const int kernel_module_n = COUNT_OF(kernel_modules);
 
 /* ---- the secret ------------------------------------------------------------------------------------------------------ */
 
@@ -62,16 +64,15 @@ static bool run_starts(Site *site, Arena *keep, str *ret_why)
 
 static void compose(Site *site, const SiteSetup *setup, Arena *keep)
 {
-    const Module **all = NEW(keep, const Module *, setup->module_n + KERNEL_MODULES);
-    all[0] = &house_module;
-    all[1] = &journal_module;
+    const Module **all = NEW(keep, const Module *, setup->module_n + kernel_module_n);
+    memcpy(all, kernel_modules, sizeof kernel_modules);
     for (int i = 0; i < setup->module_n; i++) {
-        const Module *m = all[i + KERNEL_MODULES] = setup->modules[i];
+        const Module *m = all[i + kernel_module_n] = setup->modules[i];
         if (m->sign_in) site->own->sign_in = m->sign_in;
         if (m->person_made) site->own->person_made = m->person_made;
     }
     site->modules = all;
-    site->module_n = setup->module_n + KERNEL_MODULES;
+    site->module_n = setup->module_n + kernel_module_n;
 }
 
 static bool open_all(Site *site, const SiteSetup *setup, Arena *keep, str *ret_why)
@@ -110,6 +111,7 @@ Site *site_open(const SiteSetup *setup, Arena *keep, str *ret_why)
         site_close(site);
         return NULL;
     }
+    site->jobs = jobs_open(site, keep);
     site->own->slow = web_slow_start(keep);
     return site;
 }
@@ -128,17 +130,19 @@ bool site_serve(Site *site, Arena *keep, str *ret_why)
     site->http = http_open(&http, &app, keep, ret_why);
     if (!site->http) return false;
     dictionaries_open(site, keep);
-    site->jobs = jobs_start(site);
+    jobs_start(site->jobs);
+    site->serves = true;
     return true;
 }
 
+/* What a job that hangs may still look at stays open: the process ends with it, and the next start is as after a power cut. */
 void site_close(Site *site)
 {
-    if (site->jobs) jobs_stop(site->jobs);
+    bool ended = !site->serves || jobs_stop(site->jobs);
     if (site->http) http_close(site->http);
     if (site->own->slow) slow_stop(site->own->slow);
-    if (site->journal) journal_close(site->journal);
-    if (site->db) db_close(site->db);
+    if (site->journal && ended) journal_close(site->journal);
+    if (site->db && ended) db_close(site->db);
 }
 
 /* ---- work outside any request ------------------------------------------------------------------------------------------- */

@@ -14,6 +14,7 @@ struct Site {
     struct Journal    *journal;          /* the node's number and counters */
     struct Jobs       *jobs;
     struct HttpServer *http;             /* NULL in tests and tools */
+    bool               serves;           /* and jobs run by themselves */
     const Module *const *modules; int module_n;
     uint8_t            key[32];          /* the installation's secret, in <data>/key, mode 0600 */
     void             (*layout_begin)(Request *);   /* the application's face: app/layout.html */
@@ -38,6 +39,8 @@ struct SiteSetup {
 Site *site_open(const SiteSetup *setup, Arena *keep, str *ret_why);
 Site *site_outline(const SiteSetup *setup, Arena *keep, str *ret_why);   /* knows its routes and nothing else: for `where` and `routes` */
 void  site_close(Site *site);
+extern const Module *const kernel_modules[];    /* before the application's */
+extern const int           kernel_module_n;
 bool  site_serve(Site *site, Arena *keep, str *ret_why);    /* listens; returns at once */
 
 /* "style.css" is asked for as "/assets/style.1a2b3c4d.css": kept for ever by the browser, and a new one has a new name.
