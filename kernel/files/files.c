@@ -7,7 +7,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <sodium.h>
 #include <sys/sendfile.h>
 #include <sys/stat.h>
@@ -17,7 +16,7 @@
 #include "files_rows_sql.h"
 #include "web/site.h"
 
-enum { HASH_BYTES = 32, NAME_CHARS = 2 * HASH_BYTES, BLOCK_BYTES = 64 * 1024, UNLINKED_AT_ONCE = 16 };
+enum { HASH_BYTES = NAME_CHARS / 2, BLOCK_BYTES = 64 * 1024, UNLINKED_AT_ONCE = 16 };
 #define ROOM_LEFT (16 * (int64_t)1024 * 1024)       /* the database must still have room after we took ours */
 
 /* ---- names and places -------------------------------------------------------------------------------------------- */
@@ -29,15 +28,12 @@ static bool is_hex(str s)
     return true;
 }
 
-static bool is_name(str name)
+bool is_name(str name)
 {
     return name.n == NAME_CHARS && is_hex(name);
 }
 
-/* files, files/ab and files/ab/cdef…, on the stack: no memory may be asked for while a file is open. */
-typedef struct Place { char root[PATH_MAX], folder[PATH_MAX], path[PATH_MAX]; } Place;
-
-static bool place_of(const char *data, const char *name, Place *ret)
+bool place_of(const char *data, const char *name, Place *ret)
 {
     snprintf(ret->root, sizeof ret->root, "%s/files", data);
     snprintf(ret->folder, sizeof ret->folder, "%s/files/%.2s", data, name);
@@ -48,9 +44,6 @@ static bool place_of(const char *data, const char *name, Place *ret)
 }
 
 /* ---- looking at the bytes ---------------------------------------------------------------------------------------- */
-
-/* Where bytes come from: an open file, or memory when there is none. */
-typedef struct Source { const char *path; int fd; str bytes; } Source;
 
 /* Up to BLOCK_BYTES from `at`; 0 at the end, -1 when the disk fails. */
 static ssize_t read_block(const Source *from, char *block, int64_t at)
@@ -65,8 +58,7 @@ static ssize_t read_block(const Source *from, char *block, int64_t at)
     return n;
 }
 
-/* name: NAME_CHARS and a NUL. */
-static bool look_at(const Source *from, Sniffer *sniffer, char *name, int64_t *ret_size)
+bool bytes_look(const Source *from, Sniffer *sniffer, char name[NAME_CHARS + 1], int64_t *ret_size)
 {
     char block[BLOCK_BYTES];
     unsigned char hash[HASH_BYTES];
@@ -133,10 +125,10 @@ static bool make_folder(const Place *to)
 
 /* Linked, not moved: a request that is run twice must find its upload twice. Where links cannot be made (another disk,
  * FAT) the bytes are copied. What is there already is made young again, so that no sweep takes it before its row is
- * there. */
-static bool put_in_place(const Source *from, const Place *to, int64_t now)
+ * there; where some file is known to be damaged (doubt) nothing is believed, and the new bytes take the place of those. */
+static bool put_in_place(const Source *from, const Place *to, int64_t now, bool doubt)
 {
-    if (stamp(to->path, now)) return true;
+    if (!doubt && stamp(to->path, now)) return true;
     if (!make_folder(to)) return false;
     bool linked = from->fd >= 0 && fsync(from->fd) == 0 && link(from->path, to->path) == 0;
     return (linked || copy_to(from, to)) && stamp(to->path, now) && os_sync_folder(to->folder);
@@ -151,14 +143,14 @@ static bool has_room(const char *data, int64_t size)
 }
 
 /* False: errno says why. name: room for a name, which is then ret's. */
-static bool keep(const Scope *s, const Source *from, str declared_type, char *name, StoredFile *ret)
+static bool keep(const Scope *s, const Source *from, str declared_type, bool doubt, char *name, StoredFile *ret)
 {
     const char *data = s->site->config.data;
     Sniffer sniffer = { .declared = declared_type };
     Place place;
     int64_t size;
-    if (!look_at(from, &sniffer, name, &size) || !place_of(data, name, &place)) return false;
-    if (!has_room(data, size) || !put_in_place(from, &place, s->now)) return false;
+    if (!bytes_look(from, &sniffer, name, &size) || !place_of(data, name, &place)) return false;
+    if (!has_room(data, size) || !put_in_place(from, &place, s->now, doubt)) return false;
     *ret = (StoredFile){ { name, NAME_CHARS }, sniffed(&sniffer), size };
     return true;
 }
@@ -169,6 +161,7 @@ static bool settle(Scope *s, bool kept, int why, const StoredFile *f)
     if (!kept && (why == ENOSPC || why == EDQUOT)) return false;
     if (!kept) fault(s, FAULT_DISK, "a file could not be kept: %s", strerror(why));
     files_rows_put(s, f->name, f->type, f->size, s->now);
+    files_rows_damage_drop(s, f->name);
     return true;
 }
 
@@ -176,8 +169,9 @@ bool files_keep(Scope *s, const char *temporary_path, str declared_type, StoredF
 {
     CHECK(s->writing);
     char *name = NEW(s->arena, char, NAME_CHARS + 1);
+    bool doubt = files_rows_any_damage(s) > 0;
     Source from = { .path = temporary_path, .fd = open(temporary_path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) };
-    bool kept = from.fd >= 0 && keep(s, &from, declared_type, name, ret);
+    bool kept = from.fd >= 0 && keep(s, &from, declared_type, doubt, name, ret);
     int why = errno;
     if (from.fd >= 0) close(from.fd);
     return settle(s, kept, why, ret);
@@ -187,7 +181,8 @@ bool files_keep_bytes(Scope *s, str bytes, str type, StoredFile *ret)
 {
     CHECK(s->writing);
     char *name = NEW(s->arena, char, NAME_CHARS + 1);
-    bool kept = keep(s, &(Source){ .fd = -1, .bytes = bytes }, S(""), name, ret);
+    bool doubt = files_rows_any_damage(s) > 0;
+    bool kept = keep(s, &(Source){ .fd = -1, .bytes = bytes }, S(""), doubt, name, ret);
     int why = errno;
     if (kept) ret->type = str_keep(s->arena, type);
     return settle(s, kept, why, ret);
@@ -229,10 +224,10 @@ bool files_read(Scope *s, str name, int64_t from, ptrdiff_t max, str *ret)
 void files_forget(Scope *s, str name)
 {
     CHECK(s->writing);
-    if (is_name(name)) files_rows_forget(s, name);
+    if (!is_name(name)) return;
+    files_rows_forget(s, name);
+    files_rows_damage_drop(s, name);
 }
-
-/* The row goes after the file: if the power goes in between, it is done again. */
 
 /* ---- files in pieces ------------------------------------------------------------------------------------------------- */
 

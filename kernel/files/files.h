@@ -25,3 +25,18 @@ Unlinked files_unlink_forgotten(Scope *s);
 typedef enum FilePart { FILE_PART_MORE = 1, FILE_PART_WHOLE, FILE_PART_WRONG } FilePart;     /* WRONG: it begins anew */
 int64_t  files_part_size(Scope *s, str name);    /* how much of it is here */
 FilePart files_part_add(Scope *s, str name, int64_t size, int64_t from, str bytes);
+
+/* ---- looked at again ---------------------------------------------------------------------------------------------------------
+ * A disk loses bytes without a word. Whoever looks reads a file again, slowly and with no transaction open, and says in a short one what he
+ * saw. Known damage is in the doctor's list until whole bytes are kept under that name, or it is forgotten. */
+typedef enum FileState { FILE_WHOLE = 1, FILE_LOST, FILE_WRONG } FileState;      /* LOST: not there, or not to be read. WRONG: other bytes */
+typedef struct FileSeen { FileState state; int64_t touched, size; str type; } FileSeen;      /* touched: ns, as the disk says; type: static */
+typedef struct FileHeld { str name; int64_t size; bool held, damaged; } FileHeld;      /* held: it has a row */
+typedef struct FilesHeld { FileHeld *row; ptrdiff_t n; } FilesHeld;
+FilesHeld files_after(Scope *s, str after, int most);          /* in order of names; "" from the first on */
+FileSeen  files_look(const Site *site, str name);              /* slow; never faults */
+bool      files_are_away(const Site *site);                    /* the folder is not there, or empty: a disk that is not mounted, rather */
+/* Writing. Nothing when the file was touched since it was seen. let_go: it has no row from now on, so that others are asked for it. */
+void      files_note(Scope *s, str name, const FileSeen *seen, bool let_go);
+struct Doctor;
+void      files_doctor(Scope *s, struct Doctor *d);

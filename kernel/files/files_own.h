@@ -1,6 +1,18 @@
-/* files_own - what the files of this room share: telling what bytes are by looking at them. */
+/* files_own - what the files of this room share.
+ *
+ *   files.c         keeping, finding, forgetting, pieces, the sweep
+ *   files_look.c    files looked at again, and what is damaged
+ *   files_sniff.c   what bytes are, by looking at them */
 #pragma once
+#include <limits.h>
 #include "files/files.h"
+
+enum { NAME_CHARS = 64 };
+
+/* files, files/ab and files/ab/cdef…, on the stack: no memory may be asked for while a file is open. */
+typedef struct Place { char root[PATH_MAX], folder[PATH_MAX], path[PATH_MAX]; } Place;
+bool is_name(str name);
+bool place_of(const char *data, const char *name, Place *ret);
 
 /* Fed the bytes in order, in blocks of any size. What is text must be UTF-8 to the last byte: nothing that a browser
  * could take for something else is called text. */
@@ -13,3 +25,7 @@ typedef struct Sniffer {
 } Sniffer;
 void sniff(Sniffer *s, str block);
 str  sniffed(const Sniffer *s);                   /* a static text */
+
+/* Where bytes come from: an open file, or memory when fd is -1. */
+typedef struct Source { const char *path; int fd; str bytes; } Source;
+bool bytes_look(const Source *from, Sniffer *sniffer, char name[NAME_CHARS + 1], int64_t *ret_size);      /* false: the disk fails */

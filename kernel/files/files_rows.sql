@@ -17,4 +17,38 @@ SELECT name FROM stored_file WHERE kept_at = 0 ORDER BY name LIMIT :most;
 DELETE FROM stored_file WHERE name = :name AND kept_at = 0;
 
 -- name: between(first str, last str) many
-SELECT name FROM stored_file WHERE name >= :first AND name < :last ORDER BY name;
+-- Those that are damaged too: nothing of them is thrown away before the whole one has come.
+SELECT name FROM stored_file WHERE name >= :first AND name < :last
+ UNION SELECT name FROM stored_file_damage WHERE name >= :first AND name < :last ORDER BY name;
+
+-- ---- looked at again (files_look.c) ----
+
+-- name: after(after str, most int) many
+SELECT f.name, f.size, 1 AS "held:bool", CASE WHEN d.name IS NULL THEN 0 ELSE 1 END AS "damaged:bool"
+  FROM stored_file f LEFT JOIN stored_file_damage d ON d.name = f.name WHERE f.name > :after AND f.kept_at > 0
+ UNION ALL
+SELECT d.name, 0, 0, 1 FROM stored_file_damage d
+ WHERE d.name > :after AND NOT EXISTS (SELECT 1 FROM stored_file f WHERE f.name = d.name)
+ ORDER BY 1 LIMIT :most;
+
+-- name: damage_put(name str, lost int, now int) run
+-- 0: it was known to be so.
+INSERT INTO stored_file_damage (name, lost, found_at) VALUES (:name, :lost, :now)
+    ON CONFLICT (name) DO UPDATE SET lost = excluded.lost WHERE stored_file_damage.lost <> excluded.lost;
+
+-- name: damage_drop(name str) run
+DELETE FROM stored_file_damage WHERE name = :name;
+
+-- name: any_damage() int
+SELECT count(*) AS "n:int" FROM (SELECT 1 FROM stored_file_damage LIMIT 1) d;
+
+-- name: damage(most int) many
+SELECT d.name, d.lost AS "lost:bool", d.found_at, CASE WHEN f.name IS NULL THEN 0 ELSE 1 END AS "held:bool"
+  FROM stored_file_damage d LEFT JOIN stored_file f ON f.name = d.name ORDER BY d.found_at DESC, d.name LIMIT :most;
+
+-- name: damage_n() int
+SELECT count(*) AS "n:int" FROM stored_file_damage;
+
+-- name: let_go(name str) run
+-- Its bytes are not here: whoever names it lacks it.
+DELETE FROM stored_file WHERE name = :name AND kept_at > 0;

@@ -4,9 +4,11 @@
 #include "jobs/jobs.h"
 
 static const JobKind jobs[] = {
-    { "journal.kept",   erase_kept_job, .every = DAY },
-    { "journal.seal",   seal_job,   .every = HOUR },
-    { "journal.check",  check_job,  .every = DAY },
+    { "journal.kept",  .run = erase_kept_job, .every = DAY },
+    { "journal.seal",  .run = seal_job,       .every = HOUR },
+    { "journal.check", .work = check_work, .write = check_write, .every = DAY },
+    { "files.check",   .work = files_work, .write = files_write, .every = DAY,
+      .mend = "Mount the disk. If the files are lost for good, put any file into that folder: what other nodes have then comes with the exchange." },
 };
 
 /* ---- doctor --------------------------------------------------------------------------------------------------------- */

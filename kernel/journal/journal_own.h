@@ -10,7 +10,8 @@
  *   journal_node.c        this installation: its key, its numbers
  *   journal_roll.c        nodes: whom they speak for, what they may hold
  *   journal_certificate.c how an installation comes into a network
- *   journal_seal.c        signed stretches: made, checked, checked again
+ *   journal_seal.c        signed stretches
+ *   journal_look.c        what is kept, looked at again: signed stretches, and files
  *   journal_lines.c       what letters are made of
  *   journal_tell.c        what a node holds, and what another one lacks
  *   journal_take.c        what is taken of a letter
@@ -24,6 +25,7 @@
 #include <pthread.h>
 #include <sodium.h>
 #include <stdatomic.h>
+#include "jobs/jobs.h"
 #include "journal/journal.h"
 #include "journal_records.h"
 #include "journal_rows_sql.h"
@@ -41,6 +43,7 @@ enum {
     AHEAD_MS = 40 * SECOND,                         /* how far the mark on disk is raised above what is given out */
     ROOM_BYTES = 64 * 1024,                         /* of Journal.room */
     HASH_BYTES = 32, SIGNATURE_BYTES = 64, KEY_CHARS = 64, HASH_DIGITS = 16,
+    STRETCH_RECORDS = 100,                          /* of ours, before they are signed as one */
     STRETCH_MAX = 200,                              /* records that are taken as one; we make shorter ones (journal_seal.c) */
     MESSAGE_BYTES_MAX = 4 << 20,                    /* that are read as one; we make shorter ones (journal_tell.c) */
     PART_RECORDS = 2000,                            /* what one transaction does of long work */
@@ -212,8 +215,14 @@ str     hash_up_to(Scope *s, int64_t stream, int64_t node, int64_t seq);     /* 
 Stored  stored_of(const journal_rows_after_seq_row *p);
 bool    stored_by_id(Scope *s, int64_t id, Stored *ret);
 bool    seal_job(Scope *s, str body);
-bool    check_job(Scope *s, str body);
-bool    check_all(Scope *s, void *arg);
+
+/* ---- looked at again (journal_look.c) ------------------------------------------------------------------------------------------- */
+
+JobEnd  check_work(Scope *s, Job *job);
+bool    check_write(Scope *s, Job *job);
+bool    check_all(Scope *s, void *arg);             /* writing: all seals at once, for the tests */
+JobEnd  files_work(Scope *s, Job *job);
+bool    files_write(Scope *s, Job *job);
 
 /* ---- the exchange (journal_lines.c, journal_tell.c, journal_take.c, journal_parted.c, journal_files.c) -------------------------------- */
 

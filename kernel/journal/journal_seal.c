@@ -9,7 +9,7 @@
 #include "jobs/jobs.h"
 #include "journal/journal_own.h"
 
-enum { STRETCH_RECORDS = 100, STRETCH_BYTES = 96 * 1024, CHECK_PART = 64, CHECK_PAUSE_MS = SECOND, SEAL_PART = 128 };
+enum { STRETCH_BYTES = 96 * 1024, SEAL_PART = 128 };
 
 /* ---- hashes ---------------------------------------------------------------------------------------------------------- */
 
@@ -168,70 +168,6 @@ bool journal_seal(Scope *s)
     for (ptrdiff_t i = 0; i < own.n && !more; i++)
         if (alone || own.row[i].certified) more = number_seal(s, own.row[i].node, own.row[i].sealed);
     return more;
-}
-
-/* ---- looked at again --------------------------------------------------------------------------------------------------------- */
-
-static bool seal_holds(Scope *s, int64_t stream, int64_t node, int64_t seq)
-{
-    Chain c;
-    journal_rows_seal_row seal;
-    journal_rows_node_row by;
-    Stretch at = { .stream = stream, .node = node, .to = seq };
-    int64_t before = journal_rows_seal_before(s, stream, node, seq);
-    chain_begin(&c, hash_up_to(s, stream, node, before));
-    journal_rows_after_seq_rows page = journal_rows_after_seq(s, stream, node, before, seq, STRETCH_RECORDS);
-    for (ptrdiff_t i = 0; i < page.n; i++) {
-        Stored r = stored_of(&page.row[i]);
-        if (r.r.seq != before + 1 + i) return false;
-        at.audience = r.r.audience;
-        chain_record(s, &c, &r);
-    }
-    str hash = chain_end(s->arena, &c);
-    return page.n == seq - before && journal_rows_seal(s, stream, node, seq, &seal) && str_eq(hash, seal.hash)
-        && journal_rows_node(s, node, &by) && key_signs(s->arena, by.key, seal_text(s->arena, &at, hash), seal.signature);
-}
-
-/* A part from a place on; the place it came to, or 0 in `node` when it was the last. */
-typedef struct Place { int64_t stream, node, seq; } Place;
-
-static Place check_part(Scope *s, Place from)
-{
-    journal_rows_seals_from_rows rows = journal_rows_seals_from(s, from.stream, from.node, from.seq, CHECK_PART);
-    for (ptrdiff_t i = 0; i < rows.n; i++) {
-        Arena mark = *s->arena;
-        const journal_rows_seals_from_row *r = &rows.row[i];
-        bool holds = seal_holds(s, r->stream, r->node, r->seq);
-        if (!holds) journal_rows_damage_add(s, r->stream, r->node, r->seq, s->now);
-        if (!holds) os_log(LOG_ERROR, "journal: records of node %lld up to number %lld of %.*s are not as they were signed", (long long)r->node,
-                           (long long)r->seq, STR_ARG(stream_name(s->arena, r->stream < 0 ? AUDIENCE_CARD : 0, r->stream)));
-        from = (Place){ r->stream, r->node, r->seq };
-        scope_rewind(s, mark);
-    }
-    if (rows.n < CHECK_PART) from.node = 0;
-    return from;
-}
-
-/* Job journal.check: its body says where to go on. A round that is over begins again in a day, with a clean list. It is in no hurry: a part a
- * second, of some 5 ms, are five million seals a day. */
-bool check_job(Scope *s, str body)
-{
-    Place p = { INT64_MIN, 0, 0 };
-    str_pair a = str_cut(body, ' '), b = str_cut(a.tail, ' ');
-    if (body.n && (!str_int(a.head, &p.stream) || !str_int(b.head, &p.node) || !str_int(b.tail, &p.seq))) return false;
-    if (!body.n) journal_rows_damage_drop(s);
-    p = check_part(s, p);
-    if (p.node) jobs_add(s, "journal.check", str_fmt(s->arena, "%lld %lld %lld", (long long)p.stream, (long long)p.node, (long long)p.seq), s->now + CHECK_PAUSE_MS);
-    return true;
-}
-
-/* All of it at once: for the tests, and for who wants to know now. */
-bool check_all(Scope *s, void *arg)
-{
-    Place p = { INT64_MIN, 1, 0 };
-    journal_rows_damage_drop(s);
-    while (p.node) p = check_part(s, p);
-    return true;
 }
 
 /* Job journal.seal, in parts. */

@@ -20,16 +20,23 @@ static bool sweep(Scope *s, str body)
     return true;
 }
 
+static bool doctor(Scope *s, Doctor *d)
+{
+    files_doctor(s, d);
+    return true;
+}
+
 static const Route routes[] = {
     GET("/health", health_get, .who = WHO_ANYONE),
 };
 
 static const JobKind jobs[] = {
-    { "house.sweep", sweep, .every = DAY },
+    { "house.sweep", .run = sweep, .every = DAY },
 };
 
 const Module house_module = {
     .name = "house",
     .routes = routes, .route_n = COUNT_OF(routes),
     .jobs = jobs,     .job_n = COUNT_OF(jobs),
+    .doctor = doctor,
 };
