@@ -130,6 +130,7 @@ static bool run_rule(Scope *s, void *arg)
     jobs_rows_done(s, r->id);
     r->refused = !r->kind || !r->kind->run(s, row.body);
     if (r->refused) return false;
+    jobs_rows_forget_older_failures(s, str_from(r->kind->kind), row.mark, r->id);
     comes_again(s, r->kind, row.body, row.times, r->now);
     return true;
 }

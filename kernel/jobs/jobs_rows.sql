@@ -59,7 +59,7 @@ UPDATE job SET beat = beat + 1, percent = :percent, state = :state WHERE id = :i
 
 -- name: finish(id int, token str) one
 -- No row: it is another's by now, or was cancelled.
-DELETE FROM job WHERE id = :id AND token = :token AND cancelled = 0 RETURNING times;
+DELETE FROM job WHERE id = :id AND token = :token AND cancelled = 0 RETURNING kind, mark, times;
 
 -- name: held(id int, token str) one
 SELECT kind, body, mark, tries, times, due, cancelled AS "cancelled:bool" FROM job WHERE id = :id AND token = :token AND failed_at = 0;

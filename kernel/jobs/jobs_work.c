@@ -105,6 +105,7 @@ static bool write_rule(Scope *s, void *arg)
     if (k->lost) return false;
     k->refused = k->kind->write && !k->kind->write(s, &k->job);
     if (k->refused) return false;
+    jobs_rows_forget_older_failures(s, row.kind, row.mark, k->id);
     comes_again(s, k->kind, k->job.body, row.times, s->now);
     return true;
 }
