@@ -21,7 +21,7 @@ enum { HASH_BYTES = NAME_CHARS / 2, BLOCK_BYTES = 64 * 1024, UNLINKED_AT_ONCE = 
 
 /* ---- names and places -------------------------------------------------------------------------------------------- */
 
-static bool is_hex(str s)
+bool is_hex(str s)
 {
     for (ptrdiff_t i = 0; i < s.n; i++)
         if (!((s.p[i] >= '0' && s.p[i] <= '9') || (s.p[i] >= 'a' && s.p[i] <= 'f'))) return false;
@@ -291,49 +291,4 @@ FilePart files_part_add(Scope *s, str name, int64_t size, int64_t from, str byte
     bool whole = files_keep(s, path, S(""), &kept) && str_eq(kept.name, name);
     unlink(path);
     return whole ? FILE_PART_WHOLE : FILE_PART_WRONG;
-}
-
-/* ---- the sweep --------------------------------------------------------------------------------------------------- */
-
-static int name_and_row(const void *name, const void *row)
-{
-    return str_cmp(*(const str *)name, ((const files_rows_between_row *)row)->name);
-}
-
-/* What has no row and was not touched for a day: kept by work that was rolled back, or half written when the power
- * went. */
-static bool is_left_over(Scope *s, const char *path, str name, files_rows_between_rows rows)
-{
-    struct stat st;
-    if (lstat(path, &st) != 0 || st.st_mtime >= (s->now - DAY) / SECOND) return false;
-    return rows.n == 0 || !bsearch(&name, rows.row, (size_t)rows.n, sizeof *rows.row, name_and_row);
-}
-
-static void sweep_folder(Scope *s, str root, str ab)
-{
-    DirEntry *entry;
-    ptrdiff_t n;
-    const char *folder = str_fmt(s->arena, "%.*s/%.*s", STR_ARG(root), STR_ARG(ab)).p;
-    if (!os_list(s->arena, folder, &entry, &n)) return;
-    str after_ab = str_fmt(s->arena, "%.*sg", STR_ARG(ab));      /* 'g' is after 'f' */
-    files_rows_between_rows rows = files_rows_between(s, ab, after_ab);
-    for (ptrdiff_t i = 0; i < n; i++) {
-        const char *path = str_fmt(s->arena, "%s/%.*s", folder, STR_ARG(entry[i].name)).p;
-        str name = str_fmt(s->arena, "%.*s%.*s", STR_ARG(ab), STR_ARG(entry[i].name));
-        if (!entry[i].folder && is_left_over(s, path, name, rows)) unlink(path);
-    }
-}
-
-void files_sweep(Scope *s)
-{
-    DirEntry *entry;
-    ptrdiff_t n;
-    CHECK(s->writing);
-    str root = str_fmt(s->arena, "%s/files", s->site->config.data);
-    if (!os_list(s->arena, root.p, &entry, &n)) return;
-    for (ptrdiff_t i = 0; i < n; i++) {
-        Arena mark = *s->arena;
-        if (entry[i].folder && entry[i].name.n == 2 && is_hex(entry[i].name)) sweep_folder(s, root, entry[i].name);
-        arena_rewind(s->arena, mark);
-    }
 }

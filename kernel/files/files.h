@@ -12,7 +12,12 @@ bool files_keep_bytes(Scope *s, str bytes, str type, StoredFile *ret);
 bool files_find(Scope *s, str name, StoredFile *ret);
 const char *files_path(Scope *s, str name);      /* NULL: no such name */
 bool files_read(Scope *s, str name, int64_t from, ptrdiff_t max, str *ret);     /* false: no such file, or the disk fails */
-void files_sweep(Scope *s);                      /* writing */
+/* What has no row, and was not touched for a day: kept by work that was rolled back, or half written when the power went. Looked for
+ * slowly and with no transaction open, looked at once more by the sweep. */
+typedef struct LeftOver { const char *path; str name; } LeftOver;        /* name: what its row would be called; also of what is no file of ours */
+typedef struct LeftOvers { LeftOver *row; ptrdiff_t n; } LeftOvers;
+LeftOvers files_left_over(Scope *s, int most);
+int  files_sweep(Scope *s, LeftOvers left);      /* writing; how many are gone */
 
 /* Writing. A file that nobody may have any more, nor a part of it: not found from now on, and unlinked by the second call, which must be
  * made in another transaction, after the first is surely on disk. It unlinks a few; NOT: the disk does not let it. */

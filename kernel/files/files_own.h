@@ -1,6 +1,7 @@
 /* files_own - what the files of this room share.
  *
- *   files.c         keeping, finding, forgetting, pieces, the sweep
+ *   files.c         keeping, finding, forgetting, pieces
+ *   files_sweep.c   what is left over
  *   files_look.c    files looked at again, and what is damaged
  *   files_sniff.c   what bytes are, by looking at them */
 #pragma once
@@ -12,6 +13,7 @@ enum { NAME_CHARS = 64 };
 /* files, files/ab and files/ab/cdef…, on the stack: no memory may be asked for while a file is open. */
 typedef struct Place { char root[PATH_MAX], folder[PATH_MAX], path[PATH_MAX]; } Place;
 bool is_name(str name);
+bool is_hex(str s);
 bool place_of(const char *data, const char *name, Place *ret);
 
 /* Fed the bytes in order, in blocks of any size. What is text must be UTF-8 to the last byte: nothing that a browser

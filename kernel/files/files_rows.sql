@@ -23,6 +23,9 @@ SELECT name FROM stored_file WHERE name >= :first AND name < :last
 
 -- ---- looked at again (files_look.c) ----
 
+-- name: is_known(name str) int
+SELECT (SELECT count(*) FROM stored_file WHERE name = :name) + (SELECT count(*) FROM stored_file_damage WHERE name = :name) AS "n:int";
+
 -- name: after(after str, most int) many
 SELECT f.name, f.size, 1 AS "held:bool", CASE WHEN d.name IS NULL THEN 0 ELSE 1 END AS "damaged:bool"
   FROM stored_file f LEFT JOIN stored_file_damage d ON d.name = f.name WHERE f.name > :after AND f.kept_at > 0

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "files/files.h"
+#include "jobs/jobs.h"
 
 typedef struct Keeping { const char *path; str bytes, type; bool regret, kept; StoredFile file; } Keeping;
 
@@ -110,17 +111,12 @@ TEST(no_name_leads_out_of_the_folder)
     EXPECT(str_eq((str){ shouted, 64 }, f.name) || path_of(w, (str){ shouted, 64 }) == NULL);
 }
 
-static bool sweep_rule(Scope *s, void *arg)
-{
-    s->now += *(const int64_t *)arg;
-    files_sweep(s);
-    return true;
-}
-
+/* The job of each day. */
 static void sweep_in(World *w, int64_t ms)
 {
-    Landing l;
-    EXPECT(site_write(world_site(w), world_arena(w), 0, sweep_rule, &ms, &l));
+    os_log_quiet(true);
+    jobs_run_due(world_site(w), world_now(w) + ms);
+    os_log_quiet(false);
 }
 
 /* As a copy leaves it when the power goes: what it was told last was the time. */
@@ -147,6 +143,17 @@ TEST(a_file_without_a_row_is_swept_after_a_day_and_others_stay)
     EXPECT(on_disk(w, kept.name) && path_of(w, kept.name) != NULL);
 }
 
+TEST(a_sweep_takes_all_that_is_left_over_though_it_is_much)
+{
+    StoredFile kept = upload(w, S("kept"), "");
+    for (int i = 0; i < 450; i++) leave_half(w, at(w, "%s/files/%.2s/new.%06d", world_site(w)->config.data, kept.name.p, i));
+    for (int i = 0; i < 3; i++) sweep_in(w, 2 * DAY + i);
+    DirEntry *entry;
+    ptrdiff_t n;
+    EXPECT(os_list(world_arena(w), at(w, "%s/files/%.2s", world_site(w)->config.data, kept.name.p), &entry, &n) && n == 1);
+    EXPECT(sql_int(w, "SELECT count(*) FROM job WHERE kind = 'house.sweep'") == 1);
+}
+
 TESTS(files, what_is_kept_is_found_again_by_its_name_and_kept_once, bytes_say_what_they_are_whatever_the_visitor_says,
       a_long_text_is_text_to_its_last_byte, no_name_leads_out_of_the_folder,
-      a_file_without_a_row_is_swept_after_a_day_and_others_stay)
+      a_file_without_a_row_is_swept_after_a_day_and_others_stay, a_sweep_takes_all_that_is_left_over_though_it_is_much)

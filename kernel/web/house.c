@@ -7,16 +7,28 @@
 #include "jobs/jobs.h"
 #include "web/web_private.h"
 
+enum { SWEEP_MAX = 200 };        /* files unlinked in one transaction */
+
 /* The page's own read transaction is the proof: without a database this is never reached. */
 static Reply health_get(Request *rq)
 {
     return text_reply(rq, S("text/plain; charset=utf-8"), S("well\n"));
 }
 
-static bool sweep(Scope *s, str body)
+static JobEnd sweep_work(Scope *s, Job *job)
 {
-    files_sweep(s);
+    LeftOvers *left = job->found = NEW(s->arena, LeftOvers, 1);
+    *left = files_left_over(s, SWEEP_MAX);
+    return JOB_DONE;
+}
+
+/* Where there was more than one sweep takes, the next one follows; not where the disk lets none go. */
+static bool sweep_write(Scope *s, Job *job)
+{
+    const LeftOvers *left = job->found;
+    int swept = files_sweep(s, *left);
     auth_tries_sweep(s);
+    if (left->n == SWEEP_MAX && swept > 0) jobs_add(s, "house.sweep", S("more"), s->now);
     return true;
 }
 
@@ -31,7 +43,7 @@ static const Route routes[] = {
 };
 
 static const JobKind jobs[] = {
-    { "house.sweep", .run = sweep, .every = DAY },
+    { "house.sweep", .work = sweep_work, .write = sweep_write, .every = DAY },
 };
 
 const Module house_module = {
