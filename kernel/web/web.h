@@ -11,7 +11,7 @@
  * Zero means refuse: a route without .who answers nobody. "Not yours" is not_found(). CSRF, the audience, the size of
  * the body and the session are settled by the kernel; a handler cannot forget them.
  *
- * GET and HEAD run on the server's threads in one read transaction and cannot write. Unsafe methods run on the
+ * GET and HEAD run on the server's threads in one read transaction and cannot write; with .ahead on a slow worker. Unsafe methods run on the
  * writer (db.h, group commit); the reply leaves when it is on disk. A handler may run twice (retry), so it touches
  * nothing but its Request and the database.
  *
@@ -53,8 +53,8 @@ typedef struct Route {
     const char *page;            /* the page it shows (pages/<page>.html), for `sampan where` and the check that it exists */
     int32_t     body_max;        /* bytes; 0: 64 KiB. Multipart files count against upload_max instead */
     int64_t     upload_max;      /* bytes of files in one body; 0: no multipart */
-    /* Slow work (a password hash) runs here first, on the slow workers, in a read transaction, never on the writer.
-     * It leaves what the handler needs in rq->ahead. Returning a reply with .done ends the request there. */
+    /* Slow work (a password hash, a PDF) runs here first, on the slow workers, in a read transaction, never on the writer and never on a
+     * thread that serves pages. It leaves what the handler needs in rq->ahead. Returning a reply with .done ends the request there. */
     Reply     (*ahead)(Request *);
     bool        open;            /* an unsafe method without a CSRF token: only for machines that sign what they send */
 } Route;

@@ -1,9 +1,10 @@
 /* web_dispatch - the life of a request.
  *
  *   plan     the route says how large the body may be
- *   arrive   in a read transaction on a server thread: who is it, which language, which route, may she; a GET is answered
+ *   arrive   in a read transaction on a server thread: who is it, which language, which route, may she; a GET that is not slow is answered
  *   hers     only while tables are made again (journal.h) and only once: on the writer her rows are made, and she arrives anew
- *   ahead    unsafe and slow (Route.ahead): in a read transaction on a slow worker
+ *   ahead    slow (Route.ahead): in a read transaction on a slow worker
+ *   read     a GET that was slow: in a read transaction of its own, on the same worker
  *   write    unsafe: on the writer, in a savepoint; the reply leaves when the batch is on disk
  *
  * Every step may fall (fault) and be tried again with the same memory: it begins at `mark`, and nothing made by a fallen
@@ -199,7 +200,7 @@ static void arrive(Scope *s, void *arg)
         w->reply = no_route(w, allowed);
         return;
     }
-    if (!admit(w) || is_unsafe(w)) return;
+    if (!admit(w) || is_unsafe(w) || rq->route->ahead) return;
     w->reply = rq->route->handle(rq);
     CHECK(w->reply.done);
 }
@@ -391,11 +392,30 @@ static void look_ahead(Scope *s, void *arg)
     w->reply = w->rq.route->ahead(&w->rq);
 }
 
+static void read_step(Scope *s, void *arg)
+{
+    WebPrivate *w = arg;
+    db_read_begin(s, s->site->db);
+    keep_asked_language(&w->rq);
+    w->reply = w->rq.route->handle(&w->rq);
+    CHECK(w->reply.done);
+}
+
+/* As before a write, what `ahead` made stays and what it said is forgotten. */
+static void read_after(WebPrivate *w)
+{
+    set_mark(w);
+    clear_reply(w);
+    if (try_reading(w, read_step)) answer(w);
+    else leave_with_fault(w, false);
+}
+
 static void look(WebPrivate *w)
 {
     if (!try_reading(w, look_ahead)) leave_with_fault(w, false);
     else if (w->reply.done) answer(w);
-    else submit_write(w);
+    else if (is_unsafe(w)) submit_write(w);
+    else read_after(w);
 }
 
 static void submit_slow(WebPrivate *w)

@@ -63,7 +63,7 @@ static const char *what_is_wrong(const Route *r)
         if (is_named(segment) && segment.n == 1) return "has a ':' without a name";
         if (++segments > SEGMENTS_MAX || names > PATH_NAMES_MAX) return "has too many segments or names in its path";
     }
-    return r->method == M_GET && (r->open || r->ahead) ? "is a GET with what only unsafe methods have" : NULL;
+    return r->method == M_GET && r->open ? "is a GET with what only unsafe methods have" : NULL;
 }
 
 /* Both could answer one path, and neither is the more literal of the two. */
