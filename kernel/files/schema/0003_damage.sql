@@ -6,3 +6,4 @@ CREATE TABLE stored_file_damage (
     lost     @INT NOT NULL,             -- 1: not there, or not to be read; 0: other bytes
     found_at @INT NOT NULL
 ) @KEYED;
+-- sealed: 5c3e5a62bc98a863

@@ -17,3 +17,4 @@ CREATE INDEX job_next ON job (kind, due, id) WHERE failed_at = 0 AND token = '';
 CREATE INDEX job_working ON job (kind) WHERE token <> '';
 CREATE INDEX job_failed ON job (failed_at) WHERE failed_at <> 0;
 CREATE INDEX job_times ON job (due) WHERE times <> '' AND failed_at = 0 AND token = '';
+-- sealed: a7635ebb50d075d9
