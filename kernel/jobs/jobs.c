@@ -44,7 +44,8 @@ bool jobs_add_after(Scope *s, const char *kind, str body, str times, int64_t aft
     if (!calendar_parse(times, &c)) return false;
     str mark = mark_of(s, body);
     int64_t due = calendar_next(&c, after);
-    if (jobs_rows_retime(s, str_from(kind), mark, times, due) == 0) jobs_rows_add(s, journal_id(s), str_from(kind), body, mark, due, times);
+    int64_t known = jobs_rows_retime_waiting(s, str_from(kind), mark, times, due) + jobs_rows_retime_working(s, str_from(kind), mark, times);
+    if (known == 0) jobs_rows_add(s, journal_id(s), str_from(kind), body, mark, due, times);
     return true;
 }
 

@@ -7,13 +7,17 @@ INSERT INTO job (id, kind, body, mark, due, tries, failed_at, why, times) VALUES
 -- name: not_after(kind str, latest int) run
 UPDATE job SET due = :latest WHERE kind = :kind AND failed_at = 0 AND token = '' AND due > :latest AND body = '' AND times = '';
 
--- name: retime(kind str, mark str, times str, due int) run
-UPDATE job SET times = :times, due = CASE WHEN token = '' THEN :due ELSE due END WHERE kind = :kind AND mark = :mark AND failed_at = 0;
+-- name: retime_waiting(kind str, mark str, times str, due int) run
+UPDATE job SET times = :times, due = :due WHERE kind = :kind AND mark = :mark AND failed_at = 0 AND token = '';
+
+-- name: retime_working(kind str, mark str, times str) run
+-- When it is done it comes again at these.
+UPDATE job SET times = :times WHERE kind = :kind AND mark = :mark AND token <> '';
 
 -- name: too_far(id int, day int, week int, month int, most int) many
 -- No calendar time is as far away as these are: the clock was set back since.
-SELECT id, times FROM job WHERE times <> '' AND failed_at = 0 AND token = '' AND due > :day AND id > :id
-   AND (due > :month OR (due > :week AND times LIKE 'weekly %') OR times LIKE 'daily %') ORDER BY id LIMIT :most;
+SELECT id, times FROM job WHERE times <> '' AND failed_at = 0 AND token = '' AND due > :day AND +id > :id
+   AND (due > :month OR (due > :week AND times LIKE 'weekly %') OR times LIKE 'daily %') ORDER BY +id LIMIT :most;
 
 -- name: put_off(id int, due int) run
 UPDATE job SET due = :due WHERE id = :id AND failed_at = 0 AND token = '';
@@ -30,7 +34,7 @@ WITH RECURSIVE k (kind) AS (
     UNION ALL
     SELECT (SELECT j.kind FROM job j WHERE j.failed_at = 0 AND j.token = '' AND j.kind > k.kind ORDER BY j.kind LIMIT 1) FROM k WHERE k.kind IS NOT NULL
 ), first (kind, due) AS (
-    SELECT k.kind, (SELECT j.due FROM job j WHERE j.kind = k.kind AND j.failed_at = 0 AND j.token = '' ORDER BY j.due LIMIT 1) FROM k WHERE k.kind IS NOT NULL
+    SELECT k.kind, (SELECT j.due FROM job j WHERE j.kind = k.kind AND j.failed_at = 0 AND j.token = '' ORDER BY j.kind, j.due LIMIT 1) FROM k WHERE k.kind IS NOT NULL
 )
 SELECT kind AS "kind:str" FROM first WHERE due <= :now ORDER BY due, kind;
 
@@ -52,7 +56,7 @@ UPDATE job SET token = :token, beat = 0, began = :now, percent = 0, state = ''
 RETURNING body, mark;
 
 -- name: working() many
-SELECT id, kind, token, beat, cancelled AS "cancelled:bool" FROM job WHERE token <> '' ORDER BY id LIMIT 1000;
+SELECT id, kind, token, beat, cancelled AS "cancelled:bool" FROM job WHERE token <> '' ORDER BY kind LIMIT 1000;
 
 -- name: beat(id int, token str, percent int, state str) run
 UPDATE job SET beat = beat + 1, percent = :percent, state = :state WHERE id = :id AND token = :token;

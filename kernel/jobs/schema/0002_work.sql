@@ -12,9 +12,11 @@ ALTER TABLE job ADD COLUMN times     @TEXT NOT NULL DEFAULT '';       -- "daily 
 -- What is asked for while the same is worked on waits beside it: it may have come too late to be seen.
 DROP INDEX job_waiting;
 CREATE UNIQUE INDEX job_waiting ON job (kind, mark) WHERE failed_at = 0 AND token = '';
--- From the first that is due of one kind to that of the next, however many wait.
+-- From the first that is due of one kind to that of the next, however many wait. The index by time alone goes: PostgreSQL would walk along
+-- it past all that wait of other kinds. Only the operator's list asks in that order.
+DROP INDEX job_due;
 CREATE INDEX job_next ON job (kind, due, id) WHERE failed_at = 0 AND token = '';
 CREATE INDEX job_working ON job (kind) WHERE token <> '';
 CREATE INDEX job_failed ON job (failed_at) WHERE failed_at <> 0;
 CREATE INDEX job_times ON job (due) WHERE times <> '' AND failed_at = 0 AND token = '';
--- sealed: a7635ebb50d075d9
+-- sealed: 485d02088dc3d5e5
