@@ -51,13 +51,15 @@ TEST(mondays_are_the_mondays_of_the_place)
     EXPECT_STR(next_after(w, "weekly mon 06:00 Asia/Jakarta", "2026-11-22T22:59:59Z"), S("2026-11-22T23:00:00Z"));   /* a Sunday in Greenwich */
     EXPECT_STR(next_after(w, "weekly mon 06:00 Asia/Jakarta", "2026-11-22T23:00:00Z"), S("2026-11-29T23:00:00Z"));
     EXPECT_STR(next_after(w, "weekly sun 20:00 America/Lima", "2026-11-22T23:00:00Z"), S("2026-11-23T01:00:00Z"));
-    EXPECT_STR(moments(w, "weekly fri 09:00 Etc/UTC", INT64_C(1795388400000), 3), S("2026-11-27T09:00:00Z 2026-12-04T09:00:00Z 2026-12-11T09:00:00Z"));
+    EXPECT_STR(moments(w, "weekly fri 09:00 Etc/UTC", INT64_C(1795388400000), 3),
+               S("2026-11-27T09:00:00Z 2026-12-04T09:00:00Z 2026-12-11T09:00:00Z"));
 }
 
 TEST(the_first_of_the_month_comes_once_a_month)
 {
     EXPECT_STR(next_after(w, "monthly 1 06:00 Asia/Jakarta", "2026-01-31T12:00:00Z"), S("2026-01-31T23:00:00Z"));
-    EXPECT_STR(moments(w, "monthly 28 00:00 Etc/UTC", INT64_C(1769860800000), 3), S("2026-02-28T00:00:00Z 2026-03-28T00:00:00Z 2026-04-28T00:00:00Z"));
+    EXPECT_STR(moments(w, "monthly 28 00:00 Etc/UTC", INT64_C(1769860800000), 3),
+               S("2026-02-28T00:00:00Z 2026-03-28T00:00:00Z 2026-04-28T00:00:00Z"));
     EXPECT_STR(moments(w, "monthly 1 00:00 Etc/UTC", INT64_C(1795388400000), 3), S("2026-12-01T00:00:00Z 2027-01-01T00:00:00Z 2027-02-01T00:00:00Z"));
 }
 
@@ -70,14 +72,16 @@ TEST(a_time_that_is_skipped_or_comes_twice_comes_once)
     /* Chile changes at midnight: 2026-09-06 begins at 01:00. */
     EXPECT_STR(moments(w, "daily 00:00 America/Santiago", INT64_C(1788609600000), 2), S("2026-09-06T04:00:00Z 2026-09-07T03:00:00Z"));
     /* Samoa had no 30 December 2011: the day that is skipped is over when the next one begins. */
-    EXPECT_STR(moments(w, "daily 06:00 Pacific/Apia", INT64_C(1325160000000), 3), S("2011-12-29T16:00:00Z 2011-12-30T10:00:00Z 2011-12-30T16:00:00Z"));
+    EXPECT_STR(moments(w, "daily 06:00 Pacific/Apia", INT64_C(1325160000000), 3),
+               S("2011-12-29T16:00:00Z 2011-12-30T10:00:00Z 2011-12-30T16:00:00Z"));
 }
 
 TEST(what_is_no_calendar_time_is_not_taken_for_one)
 {
-    static const char *const wrong[] = { "", "daily", "daily 06:00", "daily 6:00 Etc/UTC", "daily 24:00 Etc/UTC", "daily 06:60 Etc/UTC", "daily 06:0a Etc/UTC",
-        "daily -6:00 Etc/UTC", "daily 06:00 Mars/Olympus", "daily 06:00 ", "daily 06:00 Asia/Jakarta ", "daily 06:00 ../etc/passwd", "daily  06:00 Etc/UTC",
-        "hourly 06:00 Etc/UTC", "weekly 06:00 Etc/UTC", "weekly moon 06:00 Etc/UTC", "monthly 0 06:00 Etc/UTC", "monthly 29 06:00 Etc/UTC",
+    static const char *const wrong[] = { "", "daily", "daily 06:00", "daily 6:00 Etc/UTC", "daily 24:00 Etc/UTC", "daily 06:60 Etc/UTC",
+        "daily 06:0a Etc/UTC", "daily -6:00 Etc/UTC", "daily 06:00 Mars/Olympus", "daily 06:00 ", "daily 06:00 Asia/Jakarta ",
+        "daily 06:00 ../etc/passwd",
+        "daily  06:00 Etc/UTC", "hourly 06:00 Etc/UTC", "weekly 06:00 Etc/UTC", "weekly moon 06:00 Etc/UTC", "monthly 0 06:00 Etc/UTC", "monthly 29 06:00 Etc/UTC",
         "monthly 01 06:00 Etc/UTC", "monthly 99999999999999999999 06:00 Etc/UTC", "monthly -1 06:00 Etc/UTC", "DAILY 06:00 Etc/UTC" };
     Calendar c;
     for (int i = 0; i < COUNT_OF(wrong); i++) EXPECT(!calendar_parse(str_from(wrong[i]), &c));

@@ -209,7 +209,7 @@ static int slow_run_all(Jobs *j, Arena *arena, const JobKind *kind, int64_t now)
     Dues dues = due_of(j->site, arena, str_from(kind->kind), now);
     for (ptrdiff_t i = 0; i < dues.n; i++) {
         SCRATCH(tmp, arena);
-        Working k = { .arena = tmp, .inline_ = true };
+        Working k = { .arena = tmp, .here = true };
         if (!work_take(&k, j, kind, dues.id[i], now)) continue;
         work_do(&k);
         ran++;

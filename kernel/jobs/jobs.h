@@ -61,7 +61,7 @@ bool jobs_are_waiting(Scope *s, const char *kind);
 /* ---- for work ---------------------------------------------------------------------------------------------------------------- */
 
 void job_read(Scope *s, void (*rule)(Scope *, void *), void *arg);     /* one short read transaction; what it makes in the arena stays */
-bool job_is_cancelled(const Job *job);                         /* by the operator, its time is over, or the program ends: return soon, with anything */
+bool job_is_cancelled(const Job *job);                         /* or its time is over, or the program ends: return JOB_AGAIN soon */
 void job_progress(Job *job, int percent, const char *state);   /* shown to the operator within some seconds; percent 0 to 100 */
 void job_rest(Job *job, int ms);                               /* so that others have the machine; ends at once when it is cancelled */
 

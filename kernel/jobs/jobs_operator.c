@@ -20,7 +20,8 @@ static JobRows list_waiting(Scope *s, JobPlace after, int most)
     JobRows list = rows_new(s, rows.n);
     for (ptrdiff_t i = 0; i < rows.n; i++) {
         const jobs_rows_waiting_row *r = &rows.row[i];
-        list.row[i] = (JobRow){ .id = r->id, .kind = r->kind, .state = JOB_WAITING, .due = r->due, .tries = r->tries, .says = r->why, .times = r->times };
+        list.row[i] = (JobRow){ .id = r->id, .kind = r->kind, .state = JOB_WAITING, .due = r->due, .tries = r->tries,
+                                .says = r->why, .times = r->times };
     }
     return list;
 }

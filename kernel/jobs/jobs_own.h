@@ -33,7 +33,7 @@ typedef struct Working {
     int64_t        id, now, began;  /* now: ms, when it was taken; began: ns, steady */
     char           token[TOKEN_CHARS + 1];
     Arena          arena;
-    bool           inline_;         /* by jobs_run_due: on the caller's thread */
+    bool           here;           /* by jobs_run_due: on the caller's thread */
     atomic_bool    stop;            /* work is to return */
     atomic_bool    ending;          /* because the program ends */
     JobEnd         end;

@@ -69,7 +69,7 @@ void job_rest(Job *job, int ms)
     int64_t ns = until.tv_nsec + ms * NS_PER_MS;
     until.tv_sec += (time_t)(ns / (1000 * NS_PER_MS));
     until.tv_nsec = (long)(ns % (1000 * NS_PER_MS));
-    if (k->inline_) return;                  /* who runs it himself waits for it */
+    if (k->here) return;                  /* who runs it himself waits for it */
     pthread_mutex_lock(&k->jobs->lock);
     while (!atomic_load(&k->stop) && pthread_cond_timedwait(&k->jobs->changed, &k->jobs->lock, &until) != ETIMEDOUT) {}
     pthread_mutex_unlock(&k->jobs->lock);
@@ -93,7 +93,7 @@ static bool work(Working *k, Landing *ret)
 }
 
 /* By the steady clock since it was taken. */
-static int64_t now_of(const Working *k) { return k->inline_ ? k->now : k->now + (os_ticks() - k->began) / NS_PER_MS; }
+static int64_t now_of(const Working *k) { return k->here ? k->now : k->now + (os_ticks() - k->began) / NS_PER_MS; }
 
 static bool write_rule(Scope *s, void *arg)
 {

@@ -145,7 +145,10 @@ static void wish_as(World *w, Wish a)
     EXPECT(site_write(world_site(w), world_arena(w), 0, wish_rule, &a, &l) && a.taken == (a.times.n > 0));
 }
 
-static void wish(World *w, const char *kind, const char *body, int64_t when) { wish_as(w, (Wish){ .kind = kind, .body = str_from(body), .when = when }); }
+static void wish(World *w, const char *kind, const char *body, int64_t when)
+{
+    wish_as(w, (Wish){ .kind = kind, .body = str_from(body), .when = when });
+}
 
 /* 2026-11-22T03:00:00Z, which is ten in the morning in Jakarta. What the kernel does each day is out of the way. */
 static int64_t begin(World *w)
@@ -380,7 +383,8 @@ TEST(jobs_of_one_kind_do_not_overlap_though_there_are_two_processes)
     net_wish("test.slow", killed_now);
     net_wish("test.pair", killed_now);
     atomic_store(&gate, 1);
-    net_sql(net, 0, "INSERT INTO job (id, kind, body, mark, due, tries, failed_at, why, token) SELECT id + 1000, kind, body, 'another', due, 0, 0, '', 'anotherslife....1' FROM job");
+    net_sql(net, 0, "INSERT INTO job (id, kind, body, mark, due, tries, failed_at, why, token) "
+                    "SELECT id + 1000, kind, body, 'another', due, 0, 0, '', 'anotherslife....1' FROM job");
     EXPECT(jobs_run_due(net_site(net, 0), killed_now) >= 1);
     EXPECT(net_int(net, 0, "SELECT count(*) AS value FROM job WHERE kind = 'test.slow'") == 2);
     EXPECT(net_int(net, 0, "SELECT count(*) AS value FROM job WHERE kind = 'test.pair'") == 1);       /* of this one two may */

@@ -117,8 +117,8 @@ bool check_write(Scope *s, Job *job)
     const Checked *c = job->found;
     if (c->begins) journal_rows_damage_drop(s);
     for (ptrdiff_t i = 0; i < c->bad_n; i++) damage_say(s, &c->bad[i]);
-    if (c->next.node)
-        jobs_add(s, "journal.check", str_fmt(s->arena, "%lld %lld %lld", (long long)c->next.stream, (long long)c->next.node, (long long)c->next.seq), s->now);
+    str place = str_fmt(s->arena, "%lld %lld %lld", (long long)c->next.stream, (long long)c->next.node, (long long)c->next.seq);
+    if (c->next.node) jobs_add(s, "journal.check", place, s->now);
     return true;
 }
 
