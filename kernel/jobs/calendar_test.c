@@ -81,7 +81,8 @@ TEST(what_is_no_calendar_time_is_not_taken_for_one)
     static const char *const wrong[] = { "", "daily", "daily 06:00", "daily 6:00 Etc/UTC", "daily 24:00 Etc/UTC", "daily 06:60 Etc/UTC",
         "daily 06:0a Etc/UTC", "daily -6:00 Etc/UTC", "daily 06:00 Mars/Olympus", "daily 06:00 ", "daily 06:00 Asia/Jakarta ",
         "daily 06:00 ../etc/passwd",
-        "daily  06:00 Etc/UTC", "hourly 06:00 Etc/UTC", "weekly 06:00 Etc/UTC", "weekly moon 06:00 Etc/UTC", "monthly 0 06:00 Etc/UTC", "monthly 29 06:00 Etc/UTC",
+        "daily  06:00 Etc/UTC", "hourly 06:00 Etc/UTC", "weekly 06:00 Etc/UTC",
+        "weekly moon 06:00 Etc/UTC", "monthly 0 06:00 Etc/UTC", "monthly 29 06:00 Etc/UTC",
         "monthly 01 06:00 Etc/UTC", "monthly 99999999999999999999 06:00 Etc/UTC", "monthly -1 06:00 Etc/UTC", "DAILY 06:00 Etc/UTC" };
     Calendar c;
     for (int i = 0; i < COUNT_OF(wrong); i++) EXPECT(!calendar_parse(str_from(wrong[i]), &c));
