@@ -6,7 +6,7 @@
  * offline versions meet, what a law makes one keep, and what its body is. A line that is missing stops the build.
  *
  *   record deals.invoiced              # what it is, for who reads this file
- *     stream  matter                   # public economy body centre firm matter person card (journal.h)
+ *     stream  matter                   # public economy body centre firm matter person card (journal.h); of the first four also several
  *     subject id                       # none, text, id, or person: what it is about, in its stream
  *     whose   parties                  # whose personal data the body is: nobody actor subject parties
  *     needs   member                   # what the actor must be, any of: self member anyone hub, or roles: officer admin
@@ -24,7 +24,8 @@
  * From that:
  *   struct   deals_invoiced_body
  *   write    int64_t deals_invoiced_add(Scope *s, int64_t matter, int64_t subject, deals_invoiced_body b)       the record's id
- *            without the stream where it is the actor's own or the public one, without a subject where it is none
+ *            without the stream where it is the actor's own or the public one, without a subject where it is none; of several
+ *            streams with the audience before the stream
  *   apply    void deals_invoiced_apply(Scope *s, const Record *r, const deals_invoiced_body *b)               the module writes it;
  *            of what it hears: void learn_hears_quiz_answered(…)
  *   table    deals_records, DEALS_RECORDS: for struct Module
@@ -44,7 +45,8 @@ typedef struct Kind {
     struct File *file;
     int   line;
     char *name, *c_name;              /* "deals.invoiced", "deals_invoiced" */
-    char *stream, *subject, *whose, *needs, *meet, *keep_why;
+    char *streams[WORDS_MAX]; int stream_n;
+    char *subject, *whose, *needs, *meet, *keep_why;
     int   needs_line, keep_line, body_line;      /* 0: not said */
     long  keep_years;
     bool  body_none, in_body;         /* in_body: the line above was 'body' or a field */
@@ -145,6 +147,15 @@ static char *one_of(const Kind *k, const Line *l, char *before, const char *cons
     exit(1);
 }
 
+static bool says_stream(const Kind *k, const char *word)
+{
+    for (int i = 0; i < k->stream_n; i++)
+        if (strcmp(k->streams[i], word) == 0) return true;
+    return false;
+}
+
+static bool is_only(const Kind *k, const char *stream) { return k->stream_n == 1 && says_stream(k, stream); }
+
 /* 1 to `most`; 0: it is none of them. */
 static long number_of(const char *word, long most)
 {
@@ -227,8 +238,24 @@ static void row_line(Kind *k, const Line *l)
     list->rows[list->row_n++] = field;
 }
 
+static const char *const streams[] = { "public", "economy", "body", "centre", "firm", "matter", "person", "card", NULL };
+
 /* "any" is for the journal itself: what must be said wherever somebody's words are. */
-static const char *const streams[] = { "public", "economy", "body", "centre", "firm", "matter", "person", "card", "any", NULL };
+static void streams_read(Kind *k, const Line *l)
+{
+    said_once(k, l, k->stream_n ? k : NULL);
+    if (l->n == 2 && strcmp(l->word[1], "any") == 0) {
+        if (strncmp(k->file->shown, "kernel/journal/", 15) != 0) stop_at(k->file->shown, l->number, "'stream any' is for the journal itself");
+        for (; streams[k->stream_n]; k->stream_n++) k->streams[k->stream_n] = keep(streams[k->stream_n]);
+        return;
+    }
+    if (l->n < 2) one_of(k, l, NULL, streams);
+    for (int i = 1; i < l->n; i++) {
+        if (!is_among(l->word[i], streams)) one_of(k, l, NULL, streams);
+        if (says_stream(k, l->word[i])) stop_at(k->file->shown, l->number, "the stream %s comes twice", l->word[i]);
+        k->streams[k->stream_n++] = keep(l->word[i]);
+    }
+}
 
 static void kind_line(Kind *k, const Line *l)
 {
@@ -237,7 +264,7 @@ static void kind_line(Kind *k, const Line *l)
     static const char *const meets[] = { "each", "latest", "order", "stream", NULL };
     const char *w = l->word[0];
     k->in_body = false;
-    if (strcmp(w, "stream") == 0) k->stream = one_of(k, l, k->stream, streams);
+    if (strcmp(w, "stream") == 0) streams_read(k, l);
     else if (strcmp(w, "subject") == 0) k->subject = one_of(k, l, k->subject, subjects);
     else if (strcmp(w, "whose") == 0) k->whose = one_of(k, l, k->whose, owners);
     else if (strcmp(w, "meet") == 0) k->meet = one_of(k, l, k->meet, meets);
@@ -254,7 +281,7 @@ static bool is(const char *word, const char *other) { return strcmp(word, other)
 static void said_check(const Kind *k)
 {
     const struct { const char *what; bool said; } all[] = {
-        { "stream (who gets it)", k->stream }, { "subject (what it is about, or none)", k->subject },
+        { "stream (who gets it)", k->stream_n }, { "subject (what it is about, or none)", k->subject },
         { "whose (personal data)", k->whose }, { "needs (what its actor must be)", k->needs },
         { "meet (how two offline versions meet)", k->meet }, { "keep (what a law asks, or no)", k->keep_line }, { "body (or body none)", k->body_line },
     };
@@ -276,15 +303,18 @@ static void list_name_check(const Kind *k, const Field *list)
 
 static void sense_check(const Kind *k)
 {
-    bool personal = is(k->stream, "person") || is(k->stream, "card"), wide = is(k->stream, "public") || is(k->stream, "economy");
+    static const char *const alone[] = { "firm", "matter", "person", "card", NULL };
+    bool any = streams[k->stream_n] == NULL && k->stream_n > 1, personal = (says_stream(k, "person") || says_stream(k, "card")) && !any;
+    bool wide = (says_stream(k, "public") || says_stream(k, "economy")) && !any;
+    for (int i = 0; i < k->stream_n && !any; i++)
+        if (k->stream_n > 1 && is_among(k->streams[i], alone)) stop_at(k->file->shown, k->line, "the %s stream stands alone: it does not go with others", k->streams[i]);
     if (personal && !is(k->meet, "stream")) stop_at(k->file->shown, k->line, "in a person's stream all records meet as a stream");
-    if (wide && is(k->meet, "stream")) stop_at(k->file->shown, k->line, "the %s stream is too long to be made again whole: meet by subject, or each", k->stream);
+    if (wide && is(k->meet, "stream")) stop_at(k->file->shown, k->line, "the %s stream is too long to be made again whole: meet by subject, or each", says_stream(k, "public") ? "public" : "economy");
     if ((is(k->meet, "latest") || is(k->meet, "order")) && is(k->subject, "none")) stop_at(k->file->shown, k->line, "records that meet by subject have one");
     if (is(k->whose, "subject") && !is(k->subject, "person")) stop_at(k->file->shown, k->line, "the subject is no person");
-    if (is(k->whose, "parties") && !is(k->stream, "matter")) stop_at(k->file->shown, k->line, "only a matter has parties");
+    if (is(k->whose, "parties") && !says_stream(k, "matter")) stop_at(k->file->shown, k->line, "only a matter has parties");
     if (strstr(k->needs, "NEEDS_SELF") && !personal) stop_at(k->file->shown, k->line, "'needs self' is for a person's own stream");
-    if (strstr(k->needs, "NEEDS_MEMBER") && (personal || wide)) stop_at(k->file->shown, k->line, "a %s stream has no members", k->stream);
-    if (is(k->stream, "any") && strncmp(k->file->shown, "kernel/journal/", 15) != 0) stop_at(k->file->shown, k->line, "'stream any' is for the journal itself");
+    if (strstr(k->needs, "NEEDS_MEMBER") && (personal || wide)) stop_at(k->file->shown, k->line, "a %s stream has no members", k->streams[0]);
     for (int i = 0; i < k->field_n; i++) {
         const Field *f = &k->field[i];
         if (!is(f->type, "list")) continue;
@@ -448,7 +478,7 @@ static void body_struct_out(FILE *f, const Kind *k)
 
 static bool has_stream(const Kind *k)     /* as a parameter: not where it is known */
 {
-    return !is(k->stream, "public") && !is(k->needs, "NEEDS_SELF");
+    return !is_only(k, "public") && !is(k->needs, "NEEDS_SELF");
 }
 
 static const char *subject_type(const Kind *k)
@@ -460,7 +490,7 @@ static const char *subject_type(const Kind *k)
 static void add_out(FILE *f, const Kind *k)
 {
     fprintf(f, "int64_t %s_add(Scope *s", k->c_name);
-    if (is(k->stream, "any")) fprintf(f, ", Audience audience");
+    if (k->stream_n > 1) fprintf(f, ", Audience audience");
     if (has_stream(k)) fprintf(f, ", int64_t stream");
     if (subject_type(k)) fprintf(f, ", %ssubject", subject_type(k));
     if (k->field_n) fprintf(f, ", %s_body b", k->c_name);
@@ -563,10 +593,10 @@ static void thunk_out(FILE *f, const Kind *k, const char *prefix)
 static void add_body_out(FILE *f, const Kind *k)
 {
     add_out(f, k);
-    fprintf(f, "\n{\n    return journal_add%s(s, %s_kind, ", is(k->stream, "any") ? "_anywhere" : "", k->c_name);
-    if (is(k->stream, "any")) fputs("audience, ", f);
-    if (is(k->stream, "public")) fputs("STREAM_PUBLIC, ", f);
-    else if (is(k->stream, "card")) fputs(has_stream(k) ? "-stream, " : "-s->me, ", f);
+    fprintf(f, "\n{\n    return journal_add%s(s, %s_kind, ", k->stream_n > 1 ? "_in" : "", k->c_name);
+    if (k->stream_n > 1) fputs("audience, ", f);
+    if (is_only(k, "public")) fputs("STREAM_PUBLIC, ", f);
+    else if (is_only(k, "card")) fputs(has_stream(k) ? "-stream, " : "-s->me, ", f);
     else fputs(has_stream(k) ? "stream, " : "s->me, ", f);
     if (is(k->subject, "none")) fputs("S(\"\"), ", f);
     else fputs(is(k->subject, "text") ? "subject, " : "journal_subject(s, subject), ", f);
@@ -603,7 +633,7 @@ static void entry_out(FILE *f, const Kind *k, const Heard *h)
         return;
     }
     needs_out(f, k);
-    fputs("      .audience = AUDIENCE_", f), upper_out(f, k->stream);
+    for (int i = 0; i < k->stream_n; i++) fputs(i ? " | 1 << AUDIENCE_" : "      .audiences = 1 << AUDIENCE_", f), upper_out(f, k->streams[i]);
     fputs(", .subject = SUBJECT_", f), upper_out(f, k->subject);
     fputs(", .whose = WHOSE_", f), upper_out(f, k->whose);
     fputs(", .meet = MEET_", f), upper_out(f, k->meet);

@@ -258,11 +258,11 @@ static int64_t add(Scope *s, const EntryKind *kind, Audience audience, int64_t s
 
 int64_t journal_add(Scope *s, const EntryKind *kind, int64_t stream, str subject, const void *body)
 {
-    return add(s, kind, kind->audience, stream, subject, body);
+    CHECK(__builtin_popcount((unsigned)kind->audiences) == 1);
+    return add(s, kind, (Audience)__builtin_ctz((unsigned)kind->audiences), stream, subject, body);
 }
 
-int64_t journal_add_anywhere(Scope *s, const EntryKind *kind, Audience audience, int64_t stream, str subject, const void *body)
+int64_t journal_add_in(Scope *s, const EntryKind *kind, Audience audience, int64_t stream, str subject, const void *body)
 {
-    CHECK(kind->audience == AUDIENCE_ANY);
     return add(s, kind, audience, stream, subject, body);
 }

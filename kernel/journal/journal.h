@@ -36,8 +36,7 @@ typedef enum Audience {
     AUDIENCE_MATTER,      /* a deal, a case: nodes that hold one of the parties */
     AUDIENCE_PERSON,      /* where she was made, the centres she belongs to, the hub */
     AUDIENCE_CARD,        /* every node that ever held her: where she belongs, that she was joined or erased; no words of hers */
-    AUDIENCES,
-    AUDIENCE_ANY          /* of the journal's own kinds: said in streams of every sort */
+    AUDIENCES
 } Audience;
 
 /* A stream is known by one number: the id of the person, firm, … whose it is; of a card minus that; of the public 1; of an
@@ -106,7 +105,7 @@ typedef struct EntryKind {
     const char *kind, *file;                            /* "quiz.answered"; where it is declared */
     int         line;
     bool        heard;                                  /* declared by another module: what it says there holds */
-    Audience    audience;
+    int         audiences;                              /* 1 << Audience, of each sort of stream it may stand in */
     Subject     subject;
     Whose       whose;
     int         needs;
@@ -122,7 +121,7 @@ enum { JOURNAL_BODY_MAX = 1 << 20 };                    /* bytes; above 16 KiB i
 /* Writing; by s->me at s->now; returns the record's id. Called by the made functions. Faults when the actor may not: what a
  * person may do, the route and the rule have asked before. */
 int64_t journal_add(Scope *s, const EntryKind *kind, int64_t stream, str subject, const void *body);
-int64_t journal_add_anywhere(Scope *s, const EntryKind *kind, Audience audience, int64_t stream, str subject, const void *body);   /* AUDIENCE_ANY */
+int64_t journal_add_in(Scope *s, const EntryKind *kind, Audience audience, int64_t stream, str subject, const void *body);   /* of several sorts */
 str     journal_subject(Scope *s, int64_t id);          /* an id as a subject */
 int64_t journal_subject_id(const Record *r);            /* and back; 0: it is none */
 

@@ -49,7 +49,7 @@ static Stands may_write(Scope *s, const Record *r, int needs)
 
 const char *stream_wrong(const Record *r, const EntryKind *kind)
 {
-    return kind->audience == r->audience || kind->audience == AUDIENCE_ANY ? NULL : "this kind does not belong into this stream";
+    return may_stand_in(kind, r->audience) ? NULL : "this kind does not belong into this stream";
 }
 
 /* Units are found by their subjects: there is one way to write each, and none is empty. */
@@ -200,7 +200,7 @@ static bool keeps_some(const Journal *j, const char *module)
 {
     for (int i = 0; i < j->kind_n; i++) {
         const EntryKind *k = j->kinds[i].declared;
-        bool hers = is_personal(k->audience) || k->audience == AUDIENCE_ANY;
+        bool hers = may_stand_in(k, AUDIENCE_PERSON) || may_stand_in(k, AUDIENCE_CARD);
         if (hers && (k->whose != WHOSE_ACTOR || k->keep_years) && strcmp(j->kinds[i].module, module) == 0) return true;
     }
     return false;

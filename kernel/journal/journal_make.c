@@ -52,7 +52,7 @@ static bool has_kind(const Journal *j, const Maker *m, Audience audience, Meet m
 {
     for (int i = 0; i < j->kind_n; i++) {
         const EntryKind *k = j->kinds[i].declared;
-        bool here = k->audience == audience || k->audience == AUDIENCE_ANY || (audience == AUDIENCE_PERSON && k->audience == AUDIENCE_CARD);
+        bool here = may_stand_in(k, audience) || (audience == AUDIENCE_PERSON && may_stand_in(k, AUDIENCE_CARD));
         Meet its = k->meet == MEET_LATEST ? MEET_ORDER : k->meet;
         if (here && its == meet && strcmp(j->kinds[i].module, m->module) == 0) return true;
     }

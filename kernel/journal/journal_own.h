@@ -54,6 +54,7 @@ static inline int64_t id_node(int64_t id) { return id >> COUNTER_BITS & NODE_MAX
 static inline int64_t id_at(int64_t ms, int64_t node, int counter) { return (ms << NODE_BITS | node) << COUNTER_BITS | counter; }
 static inline bool is_node(int64_t node) { return node >= 1 && node <= NODE_MAX; }
 static inline bool is_personal(Audience a) { return a == AUDIENCE_PERSON || a == AUDIENCE_CARD; }
+static inline bool may_stand_in(const EntryKind *k, Audience a) { return k->audiences & 1 << a; }
 static inline int64_t owner_of(int64_t stream) { return stream < 0 ? -stream : stream; }
 
 /* ---- kinds (journal_kinds.c) ------------------------------------------------------------------------------------------ */
