@@ -48,7 +48,7 @@ const int trial_table_n = COUNT_OF(trial_tables);
 
 void trial_placed_apply(Scope *s, const Record *r, const trial_placed_body *b)
 {
-    stream_end(s, r, journal_subject_id(r));
+    stream_end(s, r, journal_subject_id(r), 0);
     stream_put(s, r, journal_subject_id(r), stream_economy(b->economy));
 }
 
@@ -59,7 +59,7 @@ void trial_opened_apply(Scope *s, const Record *r)
 
 void trial_claimed_apply(Scope *s, const Record *r)
 {
-    stream_end(s, r, journal_subject_id(r));
+    stream_end(s, r, journal_subject_id(r), 0);
     stream_put(s, r, journal_subject_id(r), r->stream);
 }
 

@@ -77,7 +77,7 @@ void standing_end(Scope *s, const Record *r, int64_t stream, int64_t person, int
 /* The same of a stream and what it lies in, of which there may be several: a centre in its economy, an economy in a group of them. Only the
  * record whose id the stream bears may say it, or one in the public stream: nobody else's centre is drawn into one's own economy. */
 void stream_put(Scope *s, const Record *r, int64_t stream, int64_t inside);
-void stream_end(Scope *s, const Record *r, int64_t stream);                 /* it lies in nothing that it was said to lie in */
+void stream_end(Scope *s, const Record *r, int64_t stream, int64_t inside);        /* 0: in nothing that it was said to lie in */
 
 /* ---- records and kinds ------------------------------------------------------------------------------------------------- */
 

@@ -232,8 +232,9 @@ SELECT person, since, ends, until FROM journal_standing WHERE stream = :stream A
 INSERT INTO journal_stream (stream, inside, since, ends, module, unit, topic) VALUES (:stream, :inside, :since, 0, :module, :unit, :topic)
     ON CONFLICT DO NOTHING;
 
--- name: stream_end(stream int, ends int) run
-UPDATE journal_stream SET ends = :ends WHERE stream = :stream AND since < :ends AND (ends = 0 OR ends > :ends);
+-- name: stream_end(stream int, inside int, ends int) run
+UPDATE journal_stream SET ends = :ends
+ WHERE stream = :stream AND (:inside = 0 OR inside = :inside) AND since < :ends AND (ends = 0 OR ends > :ends);
 
 -- name: streams_of_unit(module str, unit int, topic str) many
 SELECT stream, inside, since, ends FROM journal_stream WHERE unit = :unit AND topic = :topic AND module = :module ORDER BY stream, inside, since;

@@ -122,12 +122,13 @@ void stream_put(Scope *s, const Record *r, int64_t stream, int64_t inside)
     if (added && !s->site->journal->applying->in_unit) lies_changed(s, inside, r->id);
 }
 
-void stream_end(Scope *s, const Record *r, int64_t stream)
+void stream_end(Scope *s, const Record *r, int64_t stream, int64_t inside)
 {
     if (!may_say_where(r, stream)) return;
     journal_rows_lies_in_rows in = journal_rows_lies_in(s, stream, r->id);
-    int64_t ended = journal_rows_stream_end(s, stream, r->id);
-    for (ptrdiff_t i = 0; ended && i < in.n && !s->site->journal->applying->in_unit; i++) lies_changed(s, in.row[i].inside, r->id);
+    int64_t ended = journal_rows_stream_end(s, stream, inside, r->id);
+    for (ptrdiff_t i = 0; ended && i < in.n && !s->site->journal->applying->in_unit; i++)
+        if (!inside || in.row[i].inside == inside) lies_changed(s, in.row[i].inside, r->id);
 }
 
 void unit_standing_drop(Scope *s, const Unit *u)
