@@ -65,12 +65,16 @@ bool words_are_erased(Scope *s, const Record *r, const EntryKind *kind)
     return person_erased(s, whose) != 0 || (!is_personal(r->audience) && is_forgotten(s, whose, r->stream));
 }
 
+/* A card may be cut between its first line and the word that she is erased, and that word be lost with an old copy. Then nobody knows that
+ * she was to be erased, and that she has an account must hold everywhere or nowhere. */
+static bool says_nothing(const Record *r) { return r->audience == AUDIENCE_CARD && str_eq(r->body, S("{}")); }
+
 /* A record that comes, of somebody who is gone. A hub that never saw the words must still tell those who did. */
 void take_without_words(Scope *s, Stored *r, const EntryKind *kind)
 {
     int64_t whose = whose_words(&r->r, kind);
     if (r->r.body.n && !words_are_erased(s, &r->r, kind)) return;
-    if (r->r.body.n) {
+    if (r->r.body.n && !says_nothing(&r->r)) {
         r->mark = commitment(s->arena, r->salt, r->r.body);
         r->r.body = (str){ 0 };
         r->salt = 0;
@@ -117,7 +121,7 @@ static void forget_record(Scope *s, int64_t id, const Erasing *e)
     int64_t until = hers && r.r.body.n ? kept_until(kind, &r.r) : 0;
     if (until > s->now) journal_rows_kept_add(s, id, e->person, until);
     else if (hers) {
-        if (r.r.body.n) blank(s, &r);
+        if (r.r.body.n && !says_nothing(&r.r)) blank(s, &r);
         say_forgotten(s, &r.r, e->person);
     }
     scope_rewind(s, mark);

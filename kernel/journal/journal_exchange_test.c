@@ -489,6 +489,26 @@ static void spoken_abroad(World *w, bool writes_on)
 TEST(a_box_from_an_old_copy_gets_back_what_its_people_said_where_it_holds_nothing_else) { spoken_abroad(w, false); }
 TEST(a_box_from_an_old_copy_that_wrote_on_where_it_holds_nothing_else_loses_neither) { spoken_abroad(w, true); }
 
+/* Her card was cut on the way, between its first line and the word that she is erased; the box then came from a copy that knows nothing of it. */
+TEST(who_was_erased_after_an_old_copy_by_a_word_that_never_arrived_is_the_same_everywhere)
+{
+    const char *accounts = "SELECT name || ' ' || account AS text FROM people_person ORDER BY id";
+    Net *net = net_open(w, 2);
+    net_enrol(net, 1, "ID", CENTRE(1));
+    int64_t ana = account(net, 1, "Ana");
+    letter(net, 1, 0);
+    net_copy(net, 1, "friday");
+    net_wait(net, DAY);
+    EXPECT(erases_herself(net, 1, ana));
+    str said = letter(net, 1, 0);
+    EXPECT(net_take(net, 0, str_slice(said, 0, str_find(said, S("person.erased")))).added == 1);
+    net_restore(net, 1, "friday");
+    net_all_meet(net);
+    EXPECT_STR(net_rows(net, 1, accounts), S("Ana 1\n"));
+    EXPECT_STR(net_rows(net, 0, accounts), S("Ana 1\n"));
+    net_close(net);
+}
+
 /* Two lives of one folder, both with a clock that says nothing new. */
 TEST(a_box_from_an_old_copy_gives_nobody_the_id_of_somebody_else_though_its_clock_is_slow)
 {
@@ -857,7 +877,8 @@ TEST(what_a_hub_denied_stays_denied_when_something_newer_took_its_place_and_tabl
     net_close(net);
 }
 
-TESTS(journal_exchange, a_box_from_an_old_copy_gets_back_what_its_people_said_where_it_holds_nothing_else,
+TESTS(journal_exchange, who_was_erased_after_an_old_copy_by_a_word_that_never_arrived_is_the_same_everywhere,
+      a_box_from_an_old_copy_gets_back_what_its_people_said_where_it_holds_nothing_else,
       a_box_from_an_old_copy_that_wrote_on_where_it_holds_nothing_else_loses_neither, a_certificate_with_more_centres_than_there_is_room_for_is_refused,
       a_right_that_comes_before_what_it_rests_on_counts_once_both_are_here,
       a_box_believes_officers_of_a_group_it_does_not_hold_once_it_hears_that_its_economy_belongs,
