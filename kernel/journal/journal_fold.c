@@ -87,12 +87,18 @@ static bool counts(Scope *s, const Record *r, const EntryKind *kind)
 
 /* ---- applying one ------------------------------------------------------------------------------------------------------ */
 
+/* A body that says nothing is still there (journal_erase.c). */
+static bool is_erased(Scope *s, const Record *r, const EntryKind *declared)
+{
+    if (declared->whose == WHOSE_NOBODY) return false;
+    return r->body.n == 0 || (r->audience == AUDIENCE_CARD && person_erased(s, owner_of(r->stream)));
+}
+
 static void apply_step(Scope *s, void *arg)
 {
     Applying *a = arg;
     const EntryKind *declared = a->row->declared;
-    bool erased = a->r.body.n == 0 && declared->whose != WHOSE_NOBODY;
-    if (erased && !is_journals(a->row->module)) return;                   /* that she had an account stays true */
+    if (is_erased(s, &a->r, declared) && !is_journals(a->row->module)) return;      /* that she had an account stays true */
     if (a->body) {
         s->applying = true;
         a->row->row->apply(s, &a->r, a->body);
