@@ -556,7 +556,25 @@ TEST(an_erasure_that_the_power_cut_off_goes_on_when_it_is_back)
     net_close(net);
 }
 
-TESTS(journal_erase, what_a_guest_of_somebody_erased_goes_on_to_write_is_not_kept,
+TEST(a_guest_who_is_erased_in_one_place_while_she_makes_an_account_in_another_is_in_no_table)
+{
+    Net *net = net_open(w, 2);
+    net_enrol(net, 1, "ID", 0);
+    int64_t ana = guest(net, 1);
+    net_all_meet(net);
+    EXPECT(erases_herself(net, 0, ana));
+    net_wait(net, MINUTE);
+    EXPECT(enrols(net, 1, ana, "Ana"));
+    net_all_meet(net);
+    for (int i = 0; i < 2; i++) {
+        EXPECT(net_int(net, i, "SELECT count(*) AS value FROM people_person") == 0);
+        EXPECT(net_int(net, i, "SELECT count(*) AS value FROM auth_person") == 0);
+    }
+    net_close(net);
+}
+
+TESTS(journal_erase, a_guest_who_is_erased_in_one_place_while_she_makes_an_account_in_another_is_in_no_table,
+      what_a_guest_of_somebody_erased_goes_on_to_write_is_not_kept,
       when_she_is_said_to_be_gone_her_words_are_in_no_row_no_file_and_no_log,
       what_an_institution_holds_keeps_its_body_and_loses_her_name_and_what_a_law_keeps_goes_on_its_day,
       a_clock_that_is_a_year_ahead_takes_what_a_law_keeps_from_nobody_else,
