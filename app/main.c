@@ -7,13 +7,15 @@
  *   sampan rebuild               makes the derived tables again from the journal
  *   sampan MODULE …              what a module or a room of the kernel offers here: sampan people staff NAME, sampan jobs list
  *
- * The order at start matters: the data folder is locked and the sandbox closed before the first thread exists. */
+ * The order at start matters: the keeper of children is forked before anything is open, the data folder is locked and the sandbox
+ * closed before the first thread exists. */
 #include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 
 #include "app/app.h"
 #include "app_pages.h"
+#include "child/child.h"
 #include "db_all.h"
 #include "i18n/i18n.h"
 #include "journal/journal.h"
@@ -22,6 +24,8 @@ extern const Asset app_assets[];
 extern const int app_asset_n;
 extern const Module *const all_modules[];
 extern const int all_module_n;
+extern const ChildKind *const all_kinds[];
+extern const int all_kind_n;
 
 enum { OWN_BYTES = 256 << 20 };    /* address space for what lives as long as the program */
 
@@ -44,6 +48,15 @@ static int complain(str why)
 {
     os_log(LOG_ERROR, "sampan: %.*s", STR_ARG(why));
     return 1;
+}
+
+/* Without it the program still serves: what is done in children is away, and pages say so. */
+static void start_children(const Program *p)
+{
+    static ChildPool pool;
+    pool = (ChildPool){ .name = "drawing and reading", .kinds = all_kinds, .kind_n = all_kind_n,
+                        .user = p->config.user, .sandbox = p->config.sandbox };
+    if (!child_start(&pool)) os_log(LOG_WARN, "sampan: no process for %s: %s", pool.name, strerror(errno));
 }
 
 /* On SQLite only one process may use the folder: a second one that checkpoints could damage the file. */
@@ -94,6 +107,7 @@ static int serve(const Program *p)
     sigset_t ends;
     int got;
     SiteSetup setup = setup_of(p);
+    start_children(p);
     hold_signals(&ends);
     if (!lock_data(p, &why)) return complain(why);
     if (!close_sandbox(p)) return complain(S("the user to run as could not be become"));
@@ -170,6 +184,7 @@ static int run_module(const Program *p, const Module *m)
     i18n_start();
     int status = m->tool ? m->tool(p->argc - 2, p->argv + 2) : -1;
     if (status >= 0) return status;
+    start_children(p);
     Site *site = open_site(p, &why);
     if (!site) return complain(why);
     status = m->command(site, p->argc - 2, p->argv + 2);

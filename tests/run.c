@@ -12,7 +12,11 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "child/child.h"
 #include "world_run.h"
+
+extern const ChildKind *const all_kinds[], *const trial_kinds[];
+extern const int all_kind_n, trial_kind_n;
 
 enum { JOBS_MAX = 16, SECONDS_MAX = 120, PATH_BYTES = 512, OWN_BYTES = 64 << 20, KEEP_BYTES = 64 << 10 };
 
@@ -229,6 +233,18 @@ static bool read_choices(int argc, char **argv, Choices *ret)
     return (!ret->engine || strcmp(ret->engine, "sqlite") == 0 || postgres) && !(postgres && !ret->url);
 }
 
+/* One keeper for all tests: the processes they run in inherit the way to it. */
+static void start_children(void)
+{
+    static const ChildKind *kinds[CHILD_KINDS_MAX];
+    static ChildPool pool = { .name = "tests", .kinds = kinds, .user = "", .sandbox = true };
+    for (int i = 0; i < all_kind_n; i++) kinds[pool.kind_n++] = all_kinds[i];
+    for (int i = 0; i < trial_kind_n; i++) kinds[pool.kind_n++] = trial_kinds[i];
+    bool was = os_log_quiet(true);                       /* trials fall over on purpose */
+    CHECK(child_start(&pool));
+    os_log_quiet(was);
+}
+
 int main(int argc, char **argv)
 {
     static Run run = { .next = 1 };       /* static: what it points at is no leak */
@@ -237,6 +253,7 @@ int main(int argc, char **argv)
         return 2;
     }
     if (run.choices.list) return list(&run.choices);
+    start_children();
     CHECK(region_open(&run.region, KEEP_BYTES));
     run.keep = region_arena(&run.region, NULL);
     char memory[] = "/dev/shm/sampan-test.XXXXXX", disk[] = "/tmp/sampan-test.XXXXXX";

@@ -12,6 +12,7 @@ for d in kernel/*/; do
     for f in $(list "${d}schema" '*.sql'); do echo "schema $room $f"; done
     for f in $(list "$d" '*.records'); do echo "records $(basename "$f" .records) $f"; done
     for f in $(list "${d}parts" '*.html'); do echo "page $room $f"; done
+    for f in $(list "${d}child" '*.c'); do echo "child $room $f"; done
 done
 for m in $modules; do
     d=modules/$m

@@ -1,4 +1,4 @@
-/* os - the machine: configuration, clock, randomness, files, child processes, the sandbox, the log. */
+/* os - the machine: configuration, clock, randomness, files, the sandbox, the log. */
 #pragma once
 #include "base/base.h"
 
@@ -25,7 +25,7 @@ void    os_random_from(uint64_t seed);              /* tests: os_random says the
 /* The log: one line on standard error, "2026-11-22T03:00:00Z warn  learn: …". Never a secret, never a person's words. */
 typedef enum LogLevel { LOG_INFO, LOG_WARN, LOG_ERROR } LogLevel;
 void    os_log(LogLevel level, const char *format, ...) __attribute__((format(printf, 2, 3)));
-void    os_log_quiet(bool on);                      /* tests */
+bool    os_log_quiet(bool on);                      /* returns what it was */
 
 /* Files. False: errno says why. */
 bool    os_read_file(Arena *keep, const char *path, int64_t max, str *ret);   /* an ordinary file of at most max bytes, else EISDIR, EFBIG */
@@ -37,16 +37,20 @@ bool    os_list(Arena *keep, const char *path, DirEntry **ret, ptrdiff_t *ret_n)
 bool    os_disk_free(const char *path, int64_t *ret_bytes);
 bool    os_lock_file(const char *path, int *ret_fd);/* one process a data folder; EWOULDBLOCK: another holds it. Held until *ret_fd is closed */
 
-/* Untrusted bytes are handled in a child: limits on time, memory and file size, no network, no files of ours but what
- * it opens itself by path. What work writes to out_fd is returned, in `keep`, when it answers true; false: it failed, or was
- * stopped. seconds: of the clock, and of its CPU; memory: bytes that it may take beyond ours, and that it may write. */
-bool    os_in_child(Arena *keep, bool (*work)(void *arg, int out_fd), void *arg, int seconds, int64_t memory, str *ret);
-
 /* The sandbox, in this order: drop privileges, NO_NEW_PRIVS, Landlock (data read-write, content and system files
  * read-only, TCP connections only with network_out), seccomp deny-list (execve, ptrace, mount, bpf, io_uring, keyctl,
  * …). Call it from main before any other thread is started: Landlock holds for the calling thread and those it starts
  * later. Each layer that this kernel lacks is one plain line in the log. Returns the layers in force; .user is false
  * when the asked user could not be become, and then the program must not go on. */
 typedef struct Sandbox { bool user, landlock, seccomp; int landlock_abi; } Sandbox;
-typedef struct SandboxRules { const char *data, *content, *user; bool network_out; } SandboxRules;
+typedef struct SandboxRules {
+    const char *data, *content, *user;
+    bool        network_out;
+    const char *const *reads;       /* until NULL: in place of data, content and system files, for a process that needs less */
+} SandboxRules;
 Sandbox os_sandbox(const SandboxRules *rules);
+
+/* For a process with one thread that has all it needs and is about to read what strangers sent. From here on it opens no file but
+ * those under `reads` (until NULL; NULL: none) and those only to read, starts no program and no process, has no network, sends no
+ * signal, and gets no new memory that can be run. False: it could not be closed, and must not go on. */
+bool    os_confine(const char *const *reads);

@@ -9,9 +9,9 @@ enum { LOG_LINE_MAX = 1000 };
 
 static atomic_bool quiet;
 
-void os_log_quiet(bool on)
+bool os_log_quiet(bool on)
 {
-    quiet = on;
+    return atomic_exchange(&quiet, on);
 }
 
 /* The time is written without an arena: the log must work when there is none. */

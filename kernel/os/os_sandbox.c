@@ -1,19 +1,12 @@
 /* os_sandbox - what the program gives up before it listens to anybody: being root, the rest of the file system, and the
- * calls of the kernel that it never makes.
- *
- * Landlock grew over the years; the kernel says by number how much of it there is (its "ABI"), and we ask for no more:
- *   1  Linux 5.13   files and folders           4  6.7    TCP ports
- *   2  5.19         moving between folders      5  6.10   ioctl on devices
- *   3  6.2          truncating                  6  6.12   abstract sockets and signals of other processes
- * Debian 12 runs Linux 6.1 with headers to match, so the newer constants are written here. */
-#include "os/os.h"
+ * calls of the kernel that it never makes. */
+#include "os/os_own.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
 #include <grp.h>
 #include <limits.h>
-#include <linux/landlock.h>
 #include <pwd.h>
 #include <sched.h>
 #include <seccomp.h>
@@ -21,7 +14,6 @@
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 /* ---- the user ---------------------------------------------------------------------------------------------------- */
@@ -55,7 +47,7 @@ static bool become(const char *name, const char *data)
         os_log(LOG_ERROR, "sandbox: there is no user \"%s\"", name);
         return false;
     }
-    if (!hand_over_data(data, found->pw_uid, found->pw_gid)) {
+    if (data && !hand_over_data(data, found->pw_uid, found->pw_gid)) {
         os_log(LOG_ERROR, "sandbox: \"%s\" cannot be given %s: %s", name, data, strerror(errno));
         return false;
     }
@@ -79,58 +71,6 @@ static bool drop_privileges(const SandboxRules *rules)
 
 /* ---- Landlock: which files --------------------------------------------------------------------------------------- */
 
-#define FS_TRUNCATE   (1ULL << 14)
-#define FS_IOCTL_DEV  (1ULL << 15)
-#define NET_CONNECT   (1ULL << 1)
-#define SCOPE_ALL     ((1ULL << 0) | (1ULL << 1))        /* abstract sockets, signals */
-
-/* struct landlock_ruleset_attr as of ABI 6; the kernel is told how much of it it knows. */
-typedef struct Ruleset { uint64_t fs, net, scoped; } Ruleset;
-
-#define FS_READ   (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
-#define FS_WRITE  (LANDLOCK_ACCESS_FS_WRITE_FILE | LANDLOCK_ACCESS_FS_REMOVE_DIR | LANDLOCK_ACCESS_FS_REMOVE_FILE | \
-                   LANDLOCK_ACCESS_FS_MAKE_DIR | LANDLOCK_ACCESS_FS_MAKE_REG | LANDLOCK_ACCESS_FS_MAKE_SOCK | \
-                   LANDLOCK_ACCESS_FS_REFER | FS_TRUNCATE)
-#define FS_NEVER  (LANDLOCK_ACCESS_FS_EXECUTE | LANDLOCK_ACCESS_FS_MAKE_CHAR | LANDLOCK_ACCESS_FS_MAKE_BLOCK | \
-                   LANDLOCK_ACCESS_FS_MAKE_FIFO | LANDLOCK_ACCESS_FS_MAKE_SYM | FS_IOCTL_DEV)
-#define FS_OF_ONE_FILE (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_WRITE_FILE | FS_TRUNCATE)
-
-static int landlock_abi(void)
-{
-    long abi = syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
-    return abi > 0 ? (int)abi : 0;
-}
-
-static Ruleset ruleset_for(int abi, const SandboxRules *rules)
-{
-    Ruleset r = { .fs = FS_READ | FS_WRITE | FS_NEVER };
-    if (abi < 2) r.fs &= ~(uint64_t)LANDLOCK_ACCESS_FS_REFER;
-    if (abi < 3) r.fs &= ~(uint64_t)FS_TRUNCATE;
-    if (abi < 5) r.fs &= ~(uint64_t)FS_IOCTL_DEV;
-    if (abi >= 4 && !rules->network_out) r.net = NET_CONNECT;
-    if (abi >= 6) r.scoped = SCOPE_ALL;
-    return r;
-}
-
-static size_t ruleset_size(int abi)
-{
-    return abi >= 6 ? sizeof(Ruleset) : abi >= 4 ? offsetof(Ruleset, scoped) : offsetof(Ruleset, net);
-}
-
-/* What is not there needs no rule. */
-static bool allow(int ruleset, const char *path, uint64_t access)
-{
-    int fd = open(path, O_PATH | O_CLOEXEC);
-    if (fd < 0) return errno == ENOENT || errno == ENOTDIR || errno == EACCES;
-    struct stat st;
-    bool ok = fstat(fd, &st) == 0;
-    if (ok && !S_ISDIR(st.st_mode)) access &= FS_OF_ONE_FILE;
-    struct landlock_path_beneath_attr rule = { .allowed_access = access, .parent_fd = fd };
-    ok = ok && syscall(SYS_landlock_add_rule, ruleset, LANDLOCK_RULE_PATH_BENEATH, &rule, 0) == 0;
-    close(fd);
-    return ok;
-}
-
 /* What our libraries read: programs and their data, names and certificates for libpq and libcurl, the number of cores.
  * */
 static const char *const readable[] = {
@@ -142,44 +82,40 @@ static const char *const readable[] = {
 };
 
 /* Where a person keeps what opens her PostgreSQL. */
-static bool allow_database_secrets(int ruleset)
+static bool allow_database_secrets(const Landlock *l)
 {
     static const char *const variables[] = { "PGPASSFILE", "PGSERVICEFILE", "PGSSLCERT", "PGSSLKEY", "PGSSLROOTCERT" };
     static const char *const at_home[] = { ".pgpass", ".pg_service.conf", ".postgresql" };
     bool ok = true;
     for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++) {
         const char *path = getenv(variables[i]);
-        if (path && *path) ok = ok && allow(ruleset, path, FS_READ);
+        if (path && *path) ok = ok && landlock_allow(l, path, LANDLOCK_TO_READ);
     }
     const char *home = getenv("HOME");
     for (size_t i = 0; home && i < sizeof at_home / sizeof at_home[0]; i++) {
         char path[PATH_MAX];
         int n = snprintf(path, sizeof path, "%s/%s", home, at_home[i]);
-        if (n > 0 && n < (int)sizeof path) ok = ok && allow(ruleset, path, FS_READ);
+        if (n > 0 && n < (int)sizeof path) ok = ok && landlock_allow(l, path, LANDLOCK_TO_READ);
     }
     return ok;
 }
 
-static bool allow_all(int ruleset, const SandboxRules *rules, uint64_t handled)
+static bool allow_all(const Landlock *l, const SandboxRules *rules)
 {
-    bool ok = allow(ruleset, rules->data, (FS_READ | FS_WRITE) & handled)
-           && allow(ruleset, "/dev/null", (FS_READ | FS_WRITE) & handled)
-           && allow_database_secrets(ruleset);
-    if (rules->content) ok = ok && allow(ruleset, rules->content, FS_READ);
-    for (size_t i = 0; ok && i < sizeof readable / sizeof readable[0]; i++) ok = allow(ruleset, readable[i], FS_READ);
+    bool ok = landlock_allow(l, rules->data, LANDLOCK_TO_WRITE) && allow_database_secrets(l);
+    if (rules->content) ok = ok && landlock_allow(l, rules->content, LANDLOCK_TO_READ);
+    for (size_t i = 0; ok && i < sizeof readable / sizeof readable[0]; i++) ok = landlock_allow(l, readable[i], LANDLOCK_TO_READ);
     return ok;
 }
 
-static bool landlock(const SandboxRules *rules, int abi)
+static bool guard_files(const SandboxRules *rules)
 {
-    Ruleset r = ruleset_for(abi, rules);
-    int fd = (int)syscall(SYS_landlock_create_ruleset, &r, ruleset_size(abi), 0);
-    if (fd < 0) return false;
-    bool ok = allow_all(fd, rules, r.fs) && syscall(SYS_landlock_restrict_self, fd, 0) == 0;
-    int why = errno;
-    close(fd);
-    errno = why;
-    return ok;
+    Landlock l;
+    LandlockNet net = rules->network_out ? LANDLOCK_NET_ANY : LANDLOCK_NET_NO_CONNECT;
+    if (!landlock_begin(&l, net)) return false;
+    bool ok = landlock_allow(&l, "/dev/null", LANDLOCK_TO_WRITE)
+           && (rules->reads ? landlock_allow_reads(&l, rules->reads) : allow_all(&l, rules));
+    return landlock_end(&l, ok);
 }
 
 /* ---- seccomp: which calls ---------------------------------------------------------------------------------------- */
@@ -241,9 +177,9 @@ Sandbox os_sandbox(const SandboxRules *rules)
     Sandbox made = { .user = drop_privileges(rules), .landlock_abi = landlock_abi() };
     if (!made.user) return made;
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) os_log(LOG_WARN, "sandbox: this kernel has no NO_NEW_PRIVS");
-    setenv("SQLITE_TMPDIR", rules->data, 1);             /* /tmp is out of reach from here on */
+    if (rules->data) setenv("SQLITE_TMPDIR", rules->data, 1);     /* /tmp is out of reach from here on */
 
-    made.landlock = made.landlock_abi > 0 && landlock(rules, made.landlock_abi);
+    made.landlock = made.landlock_abi > 0 && guard_files(rules);
     if (made.landlock_abi == 0)
         os_log(LOG_WARN, "sandbox: this kernel has no Landlock; files are guarded by their modes only");
     else if (!made.landlock) os_log(LOG_WARN, "sandbox: Landlock could not be set up: %s", strerror(errno));

@@ -110,70 +110,6 @@ TEST(one_process_holds_a_data_folder)
     close(other);
 }
 
-/* ---- work in a child --------------------------------------------------------------------------------------------- */
-
-static bool says_hello(void *arg, int out) { return write(out, arg, strlen(arg)) > 0; }
-static bool says_no(void *arg, int out) { return write(out, "half", 4) < 0; }
-static bool crashes(void *arg, int out) { abort(); }
-static bool hangs(void *arg, int out)
-{
-    while (getppid() > 0) pause();
-    return true;
-}
-
-static bool grows(void *arg, int out)
-{
-    for (int i = 0; i < 64; i++) {
-        volatile char *p = malloc(16 << 20);
-        if (!p) return false;
-        for (int at = 0; at < 16 << 20; at += 4096) p[at] = 1;
-    }
-    return true;
-}
-
-static bool writes_much(void *arg, int out)
-{
-    static char block[1 << 20];
-    for (int i = 0; i < 100; i++)
-        if (write(out, block, sizeof block) < 0) return false;
-    return true;
-}
-
-static bool reaches_out(void *arg, int out)
-{
-    return socket(AF_INET, SOCK_STREAM, 0) >= 0 || fork() >= 0 || execl("/bin/true", "true", (char *)NULL) >= 0;
-}
-
-static bool finds_open_files(void *arg, int out)
-{
-    return fcntl(*(int *)arg, F_GETFD) >= 0;
-}
-
-TEST(a_child_gives_back_what_it_wrote_and_only_when_it_ended_well)
-{
-    str got = { 0 };
-    EXPECT(os_in_child(world_arena(w), says_hello, "hello", 60, 64 << 20, &got));
-    EXPECT_STR(got, S("hello"));
-    got = S("untouched");
-    EXPECT(!os_in_child(world_arena(w), says_no, NULL, 5, 64 << 20, &got));
-    EXPECT(!os_in_child(world_arena(w), crashes, NULL, 5, 64 << 20, &got));
-    EXPECT(!os_in_child(world_arena(w), hangs, NULL, 1, 64 << 20, &got));
-    EXPECT(!os_in_child(world_arena(w), writes_much, NULL, 5, 32 << 20, &got));
-    EXPECT_STR(got, S("untouched"));
-}
-
-TEST(a_child_has_no_network_no_other_program_and_no_file_of_ours)
-{
-    str got;
-    EXPECT(!os_in_child(world_arena(w), reaches_out, NULL, 5, 64 << 20, &got));
-    int null = open("/dev/null", O_RDONLY | O_CLOEXEC), ours = fcntl(null, F_DUPFD_CLOEXEC, 10);
-    EXPECT(null >= 0 && ours >= 10);
-    close(null);
-    EXPECT(!os_in_child(world_arena(w), finds_open_files, &ours, 5, 64 << 20, &got));
-    close(ours);
-    EXPECT(!os_in_child(world_arena(w), grows, NULL, 5, 64 << 20, &got));
-}
-
 /* ---- the sandbox, tried in a process of its own ------------------------------------------------------------------ */
 
 static int tries_what_a_sandbox_forbids(const char *data, const char *outside, bool root)
@@ -232,6 +168,4 @@ TEST(the_clock_is_now_and_randomness_differs)
 
 TESTS(os, a_flag_wins_over_the_environment_and_leaves_the_command_alone, a_misspelt_setting_is_named,
       a_file_is_written_whole_and_read_again, a_folder_is_listed_by_name_without_dot_files, one_process_holds_a_data_folder,
-      a_child_gives_back_what_it_wrote_and_only_when_it_ended_well,
-      a_child_has_no_network_no_other_program_and_no_file_of_ours,
       the_sandbox_leaves_the_data_folder_and_the_port_and_little_else, the_clock_is_now_and_randomness_differs)

@@ -1,0 +1,87 @@
+/* child_limits - what a child takes upon itself before it looks at its input. */
+#include "child/child_own.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "os/os.h"
+
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SANITIZED 1
+#endif
+#endif
+
+enum { OUT = STDERR_FILENO + 1 };
+
+static bool limit(int resource, rlim_t most)
+{
+    struct rlimit l = { most, most };
+    return setrlimit((__rlimit_resource_t)resource, &l) == 0;
+}
+
+/* The child begins with all that the server has mapped; the limit is on what it adds. */
+static rlim_t address_space_now(void)
+{
+    FILE *f = fopen("/proc/self/statm", "re");
+    unsigned long pages = 0;
+    if (f) {
+        if (fscanf(f, "%lu", &pages) != 1) pages = 0;
+        fclose(f);
+    }
+    return (rlim_t)pages * (rlim_t)sysconf(_SC_PAGESIZE);
+}
+
+static bool limit_child(const ChildKind *kind)
+{
+    return limit(RLIMIT_CORE, 0)
+        && limit(RLIMIT_CPU, (rlim_t)kind->seconds)
+        && limit(RLIMIT_FSIZE, (rlim_t)kind->out_max)
+        && limit(RLIMIT_AS, address_space_now() + (rlim_t)kind->memory)
+        && limit(RLIMIT_NOFILE, CHILD_FILES_MAX);
+}
+
+static void forget_signals(void)
+{
+    for (int i = 1; i < NSIG; i++)
+        if (i != SIGKILL && i != SIGSTOP) signal(i, SIG_DFL);
+}
+
+/* What a library says of its input is a stranger's words, which have no place in the log. Only sanitizers speak to us. */
+static bool silence(void)
+{
+    int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+    bool ok = null >= 0 && dup2(null, STDIN_FILENO) >= 0 && dup2(null, STDOUT_FILENO) >= 0;
+#ifndef SANITIZED
+    ok = ok && dup2(null, STDERR_FILENO) >= 0;
+#endif
+    return ok;
+}
+
+/* Input becomes memory, and the only file left is the one to write to. */
+static bool keep_only(const Order *order, const int fd[ORDER_FDS], str *ret_in)
+{
+    *ret_in = (str){ 0 };
+    if (order->in_n > 0) {
+        void *p = mmap(NULL, (size_t)order->in_n, PROT_READ, MAP_PRIVATE, fd[ORDER_IN], 0);
+        if (p == MAP_FAILED) return false;
+        *ret_in = (str){ p, order->in_n };
+    }
+    return (fd[ORDER_OUT] == OUT || dup2(fd[ORDER_OUT], OUT) >= 0) && close_range(OUT + 1, ~0U, 0) == 0;
+}
+
+_Noreturn void child_be(const ChildKind *kind, const ChildCode *code, const Order *order, const int fd[ORDER_FDS])
+{
+    str in;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    forget_signals();
+    bool ready = silence() && keep_only(order, fd, &in) && limit_child(kind) && os_confine(kind->reads);
+    _exit(CHILD_EXIT + (int)(ready ? code->work(in, OUT) : CHILD_AWAY));
+}
