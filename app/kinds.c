@@ -1,5 +1,5 @@
 /* kinds.c - the one list of what is done in a child. */
-#include "child/child.h"
+#include "picture/picture.h"
 
-const ChildKind *const all_kinds[] = { NULL };
-const int all_kind_n = 0;
+const ChildKind *const all_kinds[] = { &picture_kind };
+const int all_kind_n = (int)(sizeof all_kinds / sizeof *all_kinds);

@@ -1,6 +1,7 @@
 /* child_server - a process with all libraries loaded and one thread, from which children are forked. */
 #include "child/child_own.h"
 
+#include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
 #include <malloc.h>
@@ -18,7 +19,7 @@ typedef struct Running { const ChildKind *kind; pid_t pid; int ended, reply; int
 
 typedef struct Server {
     const ChildPool *pool;
-    int         channel, beside;
+    int         channel, beside, threads;        /* threads: one, and a sanitizer's own */
     const ChildCode *code[CHILD_KINDS_MAX];
     bool        tried[CHILD_KINDS_MAX];
     Running     running[SERVER_CHILDREN_MAX]; int n, most;
@@ -36,6 +37,16 @@ static const ChildCode *load(const Server *s, const ChildKind *kind)
     return code;
 }
 
+/* A child forked beside a thread could wait for ever for what that thread held, so no library may begin one here. */
+static int threads(void)
+{
+    DIR *tasks = opendir("/proc/self/task");
+    int n = 0;
+    for (const struct dirent *e; tasks && (e = readdir(tasks)) != NULL;) n += e->d_name[0] != '.';
+    if (tasks) closedir(tasks);
+    return n;
+}
+
 /* What cannot be done is tried again by the next server, not for every piece of work. */
 static const ChildCode *code_of(Server *s, int32_t index)
 {
@@ -47,6 +58,7 @@ static const ChildCode *code_of(Server *s, int32_t index)
         os_log(LOG_ERROR, "child: %s cannot be done: something that it needs is not installed", kind->name);
         code = NULL;
     }
+    CHECK(threads() == s->threads);
     return s->code[index] = code;
 }
 
@@ -180,7 +192,7 @@ static bool step(Server *s)
 
 _Noreturn void server_be(const ChildPool *pool, int channel, int beside)
 {
-    Server s = { .pool = pool, .channel = channel, .beside = beside, .most = places() };
+    Server s = { .pool = pool, .channel = channel, .beside = beside, .most = places(), .threads = threads() };
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     prctl(PR_SET_NAME, "sampan-child");
     mallopt(M_ARENA_MAX, 1);                             /* an arena for each thread is address space that a child does not have */
