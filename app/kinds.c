@@ -1,5 +1,6 @@
 /* kinds.c - the one list of what is done in a child. */
+#include "pdf/pdf.h"
 #include "picture/picture.h"
 
-const ChildKind *const all_kinds[] = { &picture_kind };
+const ChildKind *const all_kinds[] = { &pdf_kind, &picture_kind };
 const int all_kind_n = (int)(sizeof all_kinds / sizeof *all_kinds);
