@@ -1,6 +1,7 @@
 /* kinds.c - the one list of what is done in a child. */
+#include "mail/mail.h"
 #include "pdf/pdf.h"
 #include "picture/picture.h"
 
-const ChildKind *const all_kinds[] = { &pdf_kind, &picture_kind };
+const ChildKind *const all_kinds[] = { &pdf_kind, &picture_kind, &mail_kind };
 const int all_kind_n = (int)(sizeof all_kinds / sizeof *all_kinds);
