@@ -126,17 +126,30 @@ static int serve(const Program *p)
 
 /* ---- the others ----------------------------------------------------------------------------------------------------------- */
 
+/* Nothing is asked of each kind; who can say that this is nothing is there. */
+static void look_at_children(Doctor *d, Arena *keep)
+{
+    str ignored;
+    for (int i = 0; i < all_kind_n; i++) {
+        const char *name = all_kinds[i]->name;
+        if (child_work(keep, all_kinds[i], S(""), &ignored) != CHILD_AWAY) doctor_fine(d, "%s can be done", name);
+        else doctor_bad(d, "Run script/setup build, which installs what is missing; the log says what.", "%s cannot be done", name);
+    }
+}
+
 static int doctor(const Program *p)
 {
     str why;
     Out out;
+    start_children(p);
     Site *site = open_site(p, &why);
     if (!site) return complain(why);
     out_init(&out, p->keep, 4096);
-    int bad = site_doctor(site, p->keep, &out);
+    Doctor d = { &out, site_doctor(site, p->keep, &out) };
+    look_at_children(&d, p->keep);
     printf("%.*s", STR_ARG(out_text(&out)));
     site_close(site);
-    return bad ? 1 : 0;
+    return d.bad ? 1 : 0;
 }
 
 static bool rebuild_rule(Scope *s, void *arg) { return journal_rebuild(s, arg); }

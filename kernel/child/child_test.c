@@ -134,7 +134,7 @@ static ChildEnd end_of(World *w, const ChildKind *kind)
 
 TEST(what_a_child_wrote_comes_back_when_it_ended_well_and_only_then)
 {
-    str got;
+    str got = { 0 };
     EXPECT(child_work(world_arena(w), &echoes_kind, S("hello\0there"), &got) == CHILD_DONE);
     EXPECT_STR(got, S("hello\0there"));
     EXPECT(child_work(world_arena(w), &echoes_kind, S(""), &got) == CHILD_DONE && got.n == 0);
@@ -177,7 +177,7 @@ TEST(an_answer_that_the_callers_memory_cannot_hold_is_not_a_fault)
 
 TEST(a_child_has_no_network_no_program_no_file_and_nobody_to_signal)
 {
-    str got;
+    str got = { 0 };
     int null = open("/dev/null", O_RDONLY | O_CLOEXEC), ours = fcntl(null, F_DUPFD_CLOEXEC, 10);
     EXPECT(null >= 0 && ours >= 10 && ours < 100);
     char number = (char)ours;
@@ -295,8 +295,8 @@ TEST(when_the_program_ends_so_do_its_keeper_and_its_server)
 TEST(numbers_and_texts_that_end_too_early_are_not_taken)
 {
     Out o;
-    str text;
-    int64_t number;
+    str text = { 0 };
+    int64_t number = 0;
     out_init(&o, world_arena(w), 64);
     wire_int(&o, -7);
     wire_str(&o, S("seven"));

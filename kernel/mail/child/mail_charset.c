@@ -17,12 +17,12 @@ static const char *const known[] = {
     "GB2312", "GBK", "GB18030", "BIG5", "BIG5-HKSCS", "EUC-TW", "EUC-JP", "SHIFT_JIS", "CP932", "ISO-2022-JP", "EUC-KR", "UHC", "ISO-2022-KR",
 };
 
+/* Never closed: what is closed is looked for again, in a file. */
+static iconv_t held[sizeof known / sizeof *known] __attribute__((used));
+
 void charsets_load(void)
 {
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-        iconv_t held = iconv_open("UTF-8", known[i]);
-        (void)held;                                      /* for ever */
-    }
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) held[i] = iconv_open("UTF-8", known[i]);
 }
 
 /* What stops the converter is passed over, a byte at a time. */

@@ -332,7 +332,7 @@ static ChildEnd parse(str message, int wanted, int out)
 static ChildEnd work(str in, int out)
 {
     int64_t wanted;
-    if (!wire_take_int(&in, &wanted)) return CHILD_BROKE;
+    if (!wire_take_int(&in, &wanted)) return CHILD_UNREADABLE;
     ChildEnd end = in.n ? within_limits(in) : CHILD_UNREADABLE;
     return end == CHILD_DONE ? parse(in, (int)wanted, out) : end;
 }

@@ -343,7 +343,7 @@ static ChildEnd draw(const Front *front, str blocks, GByteArray *file)
 static ChildEnd work(str in, int out)
 {
     Front front;
-    if (!take_front(&in, &front)) return CHILD_BROKE;
+    if (!take_front(&in, &front)) return CHILD_UNREADABLE;
     GByteArray *file = g_byte_array_new();
     ChildEnd end = draw(&front, in, file);
     if (end == CHILD_DONE) spoken_in(file, front.lang, front.rtl);

@@ -173,7 +173,7 @@ static ChildEnd make(str file, PictureType as, int width, int height, int out)
 static ChildEnd work(str in, int out)
 {
     int64_t as, width, height;
-    if (!wire_take_int(&in, &as) || !wire_take_int(&in, &width) || !wire_take_int(&in, &height)) return CHILD_BROKE;
+    if (!wire_take_int(&in, &as) || !wire_take_int(&in, &width) || !wire_take_int(&in, &height)) return CHILD_UNREADABLE;
     return make(in, (PictureType)as, (int)width, (int)height, out);
 }
 
