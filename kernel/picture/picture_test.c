@@ -42,7 +42,7 @@ static str with_exif(World *w, str jpeg, int orientation)
     return out_text(&o);
 }
 
-static void out_le(Out *o, uint32_t v, int bytes)
+static void out_le(Out *o, uint64_t v, int bytes)
 {
     for (int i = 0; i < bytes; i++) out_char(o, (char)(v >> 8 * i));
 }
