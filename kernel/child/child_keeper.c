@@ -2,7 +2,6 @@
 #include "child/child_own.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <poll.h>
 #include <signal.h>
@@ -12,12 +11,12 @@
 
 #include "os/os.h"
 
-enum { CHANNEL = STDERR_FILENO + 1, BESIDE, PAUSE_MS = 1000 };
+enum { CHANNEL = STDERR_FILENO + 1, PAUSE_MS = 1000 };
 
 /* Of the program, its libraries and theirs; a child gets less. */
 static const char *const readable[] = {
-    "/usr", "/lib", "/lib64", "/proc", "/sys/devices/system/cpu", "/etc/ld.so.cache", "/etc/fonts", "/var/cache/fontconfig",
-    "/etc/passwd", "/etc/group",
+    ".", "/usr", "/lib", "/lib64", "/proc", "/sys/devices/system/cpu", "/etc/ld.so.cache", "/etc/fonts", "/var/cache/fontconfig",
+    "/etc/passwd", "/etc/group", NULL,
 };
 
 /* A secret in the environment (DATABASE_URL, PGPASSWORD) is of no use to who draws. */
@@ -31,22 +30,21 @@ static void forget_environment(void)
     }
 }
 
-/* Where the program lies. Held open, because who it becomes may not walk there: root's own tree is closed to others. */
-static int program_folder(char path[static PATH_MAX])
+/* To where the program lies, so that its libraries are found by who the keeper becomes: that user may not walk through root's own
+ * tree, nor, having changed users, look into /proc/self/fd. */
+static bool go_to_program(void)
 {
-    ssize_t n = readlink("/proc/self/exe", path, PATH_MAX - 1);
-    if (n <= 0) return -1;
+    char path[PATH_MAX];
+    ssize_t n = readlink("/proc/self/exe", path, sizeof path - 1);
+    if (n <= 0) return false;
     path[n] = '\0';
-    char *slash = strrchr(path, '/');
-    *slash = '\0';
-    return open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    *strrchr(path, '/') = '\0';
+    return chdir(*path ? path : "/") == 0;
 }
 
-static bool close_sandbox(const ChildPool *pool, const char *folder)
+static bool close_sandbox(const ChildPool *pool)
 {
-    const char *reads[sizeof readable / sizeof *readable + 2] = { folder };
-    memcpy(reads + 1, readable, sizeof readable);
-    SandboxRules rules = { .user = pool->user, .reads = reads };
+    SandboxRules rules = { .user = pool->user, .reads = readable };
     if (!pool->sandbox) return true;
     bool was = os_log_quiet(true);                       /* the program says the same of its own */
     bool closed = os_sandbox(&rules).user;
@@ -54,12 +52,10 @@ static bool close_sandbox(const ChildPool *pool, const char *folder)
     return closed;
 }
 
-static void keep_only(int channel, int beside)
+static void keep_only(int channel)
 {
-    if (beside == CHANNEL) beside = dup(beside);
     if (channel != CHANNEL) dup2(channel, CHANNEL);
-    if (beside != BESIDE) dup2(beside, BESIDE);
-    close_range(BESIDE + 1, ~0U, 0);
+    close_range(CHANNEL + 1, ~0U, 0);
 }
 
 /* It ends when the program ends, which may have something to finish after it was told to stop. */
@@ -86,22 +82,22 @@ static void run_server(const ChildPool *pool)
 {
     int status = 0;
     pid_t server = fork();
-    if (server == 0) server_be(pool, CHANNEL, BESIDE);
+    if (server == 0) server_be(pool, CHANNEL);
     while (server > 0 && waitpid(server, &status, 0) < 0 && errno == EINTR) {}
     if (server > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0) return;
-    if (WIFSIGNALED(status)) os_log(LOG_ERROR, "child: the server of %s was ended by signal %d; another takes its place", pool->name, WTERMSIG(status));
+    if (WIFSIGNALED(status))
+        os_log(LOG_ERROR, "child: the server of %s was ended by signal %d; another takes its place", pool->name, WTERMSIG(status));
     else os_log(LOG_ERROR, "child: there is no server of %s: status %d; again in a second", pool->name, status);
     poll(NULL, 0, PAUSE_MS);
 }
 
 _Noreturn void keeper_be(const ChildPool *pool, int channel)
 {
-    char folder[PATH_MAX] = "";
     prctl(PR_SET_NAME, "sampan-keeper");
     ignore_signals();
-    keep_only(channel, program_folder(folder));
-    bool closed = close_sandbox(pool, folder);
+    keep_only(channel);
+    bool ready = go_to_program() && close_sandbox(pool);
     forget_environment();
-    while (closed && there_is_work()) run_server(pool);
+    while (ready && there_is_work()) run_server(pool);
     _exit(0);
 }

@@ -9,5 +9,5 @@ typedef struct Order { int32_t kind; int64_t in_n, begin_by; } Order;       /* b
 enum { ORDER_IN, ORDER_OUT, ORDER_REPLY, ORDER_FDS };
 
 _Noreturn void keeper_be(const ChildPool *pool, int channel);
-_Noreturn void server_be(const ChildPool *pool, int channel, int beside);   /* beside: the program's folder */
+_Noreturn void server_be(const ChildPool *pool, int channel);               /* in the program's folder */
 _Noreturn void child_be(const ChildKind *kind, const ChildCode *code, const Order *order, const int fd[ORDER_FDS]);

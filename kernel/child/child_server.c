@@ -19,7 +19,7 @@ typedef struct Running { const ChildKind *kind; pid_t pid; int ended, reply; int
 
 typedef struct Server {
     const ChildPool *pool;
-    int         channel, beside, threads;        /* threads: one, and a sanitizer's own */
+    int         channel, threads;                /* threads: one, and a sanitizer's own */
     const ChildCode *code[CHILD_KINDS_MAX];
     bool        tried[CHILD_KINDS_MAX];
     Running     running[SERVER_CHILDREN_MAX]; int n, most;
@@ -27,10 +27,10 @@ typedef struct Server {
 
 /* ---- libraries ------------------------------------------------------------------------------------------------------- */
 
-static const ChildCode *load(const Server *s, const ChildKind *kind)
+static const ChildCode *load(const ChildKind *kind)
 {
     char path[300];
-    snprintf(path, sizeof path, "/proc/self/fd/%d/%s", s->beside, kind->library);
+    snprintf(path, sizeof path, "./%s", kind->library);
     void *library = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     const ChildCode *code = library ? dlsym(library, "child_code") : NULL;
     if (!code) os_log(LOG_ERROR, "child: %s cannot be done: %s", kind->name, dlerror());
@@ -53,7 +53,7 @@ static const ChildCode *code_of(Server *s, int32_t index)
     const ChildKind *kind = s->pool->kinds[index];
     if (s->tried[index]) return s->code[index];
     s->tried[index] = true;
-    const ChildCode *code = kind->code ? kind->code : load(s, kind);
+    const ChildCode *code = kind->code ? kind->code : load(kind);
     if (code && code->warm && !code->warm()) {
         os_log(LOG_ERROR, "child: %s cannot be done: something that it needs is not installed", kind->name);
         code = NULL;
@@ -190,9 +190,9 @@ static bool step(Server *s)
     return !p[0].revents || serve_order(s);
 }
 
-_Noreturn void server_be(const ChildPool *pool, int channel, int beside)
+_Noreturn void server_be(const ChildPool *pool, int channel)
 {
-    Server s = { .pool = pool, .channel = channel, .beside = beside, .most = places(), .threads = threads() };
+    Server s = { .pool = pool, .channel = channel, .most = places(), .threads = threads() };
     prctl(PR_SET_PDEATHSIG, SIGKILL);
     prctl(PR_SET_NAME, "sampan-child");
     mallopt(M_ARENA_MAX, 1);                             /* an arena for each thread is address space that a child does not have */

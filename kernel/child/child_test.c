@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "child/child.h"
+#include "mail/mail.h"
 
 extern const ChildKind *const trial_kinds[];
 extern const int trial_kind_n;
@@ -233,7 +234,9 @@ static pid_t child_of(pid_t parent)
     return got ? (pid_t)strtol(line, NULL, 10) : 0;
 }
 
-static const ChildKind *const own_kinds[] = { &echoes_kind, &hangs_kind };
+static const ChildKind for_an_hour_kind = { .name = "for an hour", .code = &hangs_code, .seconds = 3600,
+                                            .memory = 64 << 20, .in_max = 10, .out_max = 10 };
+static const ChildKind *const own_kinds[] = { &echoes_kind, &hangs_kind, &for_an_hour_kind };
 static const ChildPool own_pool = { .name = "one test", .kinds = own_kinds, .kind_n = COUNT_OF(own_kinds), .user = "", .sandbox = true };
 
 static void own_keeper(World *w)
@@ -272,6 +275,19 @@ TEST(a_server_that_was_killed_takes_its_work_with_it_and_the_next_is_done_by_ano
     child_stop();
 }
 
+TEST(a_child_whose_caller_is_gone_is_stopped)
+{
+    own_keeper(w);
+    EXPECT(end_of(w, &echoes_kind) == CHILD_DONE);
+    pid_t server = child_of(child_of(getpid())), caller = fork(), child;
+    if (caller == 0) _exit(end_of(w, &for_an_hour_kind) == CHILD_DONE);
+    while ((child = child_of(server)) == 0) sched_yield();
+    EXPECT(kill(caller, SIGKILL) == 0 && waitpid(caller, NULL, 0) == caller);
+    while (child_of(server) == child) sched_yield();     /* the test's own end if it is not */
+    EXPECT(end_of(w, &echoes_kind) == CHILD_DONE);
+    child_stop();
+}
+
 TEST(without_its_keeper_work_is_away_and_the_program_goes_on)
 {
     own_keeper(w);
@@ -290,6 +306,17 @@ TEST(when_the_program_ends_so_do_its_keeper_and_its_server)
     pid_t keeper = child_of(getpid());
     child_stop();
     EXPECT(waitpid(keeper, NULL, 0) == keeper);          /* it waits for its server */
+}
+
+/* Where the tests run as root, as the program does with SAMPAN_USER; elsewhere the user is not changed. */
+TEST(who_became_another_user_still_finds_the_libraries)
+{
+    static const ChildKind *const kinds[] = { &mail_kind };
+    static const ChildPool pool = { .name = "nobody", .kinds = kinds, .kind_n = 1, .user = "nobody", .sandbox = true };
+    child_stop();
+    EXPECT(child_start(&pool));
+    EXPECT(end_of(w, &mail_kind) == CHILD_UNREADABLE);
+    child_stop();
 }
 
 TEST(numbers_and_texts_that_end_too_early_are_not_taken)
@@ -317,5 +344,5 @@ TESTS(child, what_a_child_wrote_comes_back_when_it_ended_well_and_only_then, eac
       what_is_too_large_is_not_even_begun, an_answer_that_the_callers_memory_cannot_hold_is_not_a_fault,
       a_child_has_no_network_no_program_no_file_and_nobody_to_signal, each_of_many_callers_gets_her_own_answer,
       a_server_that_was_killed_takes_its_work_with_it_and_the_next_is_done_by_another,
-      without_its_keeper_work_is_away_and_the_program_goes_on, when_the_program_ends_so_do_its_keeper_and_its_server,
-      numbers_and_texts_that_end_too_early_are_not_taken)
+      a_child_whose_caller_is_gone_is_stopped, without_its_keeper_work_is_away_and_the_program_goes_on,
+      when_the_program_ends_so_do_its_keeper_and_its_server, who_became_another_user_still_finds_the_libraries, numbers_and_texts_that_end_too_early_are_not_taken)

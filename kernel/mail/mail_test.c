@@ -2,7 +2,8 @@
 
 #include "mail/mail.h"
 
-#define HEAD "From: Ana <ana@example.org>\r\nTo: plan@example.net\r\nSubject: Rice\r\nMessage-ID: <1@example.org>\r\nDate: Sun, 22 Nov 2026 10:00:00 +0700\r\nMIME-Version: 1.0\r\n"
+#define HEAD "From: Ana <ana@example.org>\r\nTo: plan@example.net\r\nSubject: Rice\r\n" \
+             "Message-ID: <1@example.org>\r\nDate: Sun, 22 Nov 2026 10:00:00 +0700\r\nMIME-Version: 1.0\r\n"
 
 static Mail read(World *w, str message)
 {
@@ -105,7 +106,8 @@ TEST(of_html_the_words_are_left)
         { "<script>never ends", "" }, { "a < b", "a < b" }, { "<td>one</td><td>two</td>", "one two" },
     };
     for (int i = 0; i < COUNT_OF(pages); i++)
-        EXPECT_STR(read(w, str_fmt(world_arena(w), HEAD "Content-Type: text/html; charset=utf-8\r\n\r\n%s", pages[i].html)).text, str_from(pages[i].text));
+        EXPECT_STR(read(w, str_fmt(world_arena(w), HEAD "Content-Type: text/html; charset=utf-8\r\n\r\n%s", pages[i].html)).text,
+                   str_from(pages[i].text));
 }
 
 TEST(a_body_without_end_is_cut_between_letters)
@@ -172,7 +174,8 @@ TEST(a_bounce_with_only_the_head_of_what_came_back_says_which_it_was)
 {
     Mail m = read(w, S("From: a@example.net\r\nContent-Type: multipart/report; report-type=\"delivery-status\"; boundary=b\r\n\r\n"
                        "--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: dns; x\r\n\r\nFinal-Recipient: rfc822; n@example.org\r\n"
-                       "Action: failed\r\nStatus: 5.0.0\r\n\r\n--b\r\nContent-Type: text/rfc822-headers\r\n\r\nSubject: x\r\nMessage-Id: <z@example.net>\r\n\r\n--b--\r\n"));
+                       "Action: failed\r\nStatus: 5.0.0\r\n\r\n--b\r\n"
+                       "Content-Type: text/rfc822-headers\r\n\r\nSubject: x\r\nMessage-Id: <z@example.net>\r\n\r\n--b--\r\n"));
     EXPECT(m.failure_n == 1);
     EXPECT_STR(m.failed_id, S("z@example.net"));
 }

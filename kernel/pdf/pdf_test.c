@@ -155,7 +155,8 @@ TEST(a_table_over_three_pages_says_its_head_on_each_and_cuts_no_row)
     pdf_begin(&pdf, world_arena(w), plain(w));
     pdf_table(&pdf, three, 3);
     for (int i = 0; i < 60; i++)
-        pdf_row(&pdf, (str[]){ str_fmt(world_arena(w), "row %d begins", i), S("ten sacks of rice, of which some were wet and none was lost on the way"),
+        pdf_row(&pdf, (str[]){ str_fmt(world_arena(w), "row %d begins", i),
+                               S("ten sacks of rice, of which some were wet and none was lost on the way"),
                                str_fmt(world_arena(w), "%d.00", i * 111) });
     const char *path = drawn(w, &pdf, "table");
     EXPECT(pages(w, path) == 3);

@@ -79,7 +79,8 @@ static void measure(Arena *keep, const Task *t)
 
 static void begin(Pdf *pdf, Arena *keep)
 {
-    pdf_begin(pdf, keep, (PdfSetup){ .paper = PDF_A4, .title = S("Plan"), .lang = S("en"), .footer = S("Plan"), .page_of = S("Page {page} of {pages}") });
+    pdf_begin(pdf, keep, (PdfSetup){ .paper = PDF_A4, .title = S("Plan"), .lang = S("en"), .footer = S("Plan"),
+                                         .page_of = S("Page {page} of {pages}") });
 }
 
 static void one_part(Pdf *pdf)

@@ -41,7 +41,8 @@ static void entity(HtmlText *h)
 {
     char name[NAME_MAX_BYTES + 1];
     int n = 0;
-    while (n < NAME_MAX_BYTES && n + 1 < h->rest.n && (g_ascii_isalnum(h->rest.p[n + 1]) || h->rest.p[n + 1] == '#')) name[n] = h->rest.p[n + 1], n++;
+    for (; n < NAME_MAX_BYTES && n + 1 < h->rest.n && (g_ascii_isalnum(h->rest.p[n + 1]) || h->rest.p[n + 1] == '#'); n++)
+        name[n] = h->rest.p[n + 1];
     name[n] = '\0';
     bool ended = n + 1 < h->rest.n && h->rest.p[n + 1] == ';';
     const char *text = NULL;
@@ -82,7 +83,8 @@ static void tag(HtmlText *h)
     char name[NAME_MAX_BYTES + 1];
     int n = 0;
     bool end = h->rest.n > 1 && h->rest.p[1] == '/';
-    while (n < NAME_MAX_BYTES && 1 + end + n < h->rest.n && g_ascii_isalnum(h->rest.p[1 + end + n])) name[n] = g_ascii_tolower(h->rest.p[1 + end + n]), n++;
+    for (; n < NAME_MAX_BYTES && 1 + end + n < h->rest.n && g_ascii_isalnum(h->rest.p[1 + end + n]); n++)
+        name[n] = g_ascii_tolower(h->rest.p[1 + end + n]);
     name[n] = '\0';
     if (str_starts(h->rest, S("<!--"))) skip_past(h, S("-->"));
     else if (n == 0 && !end && !str_starts(h->rest, S("<!"))) word(h, "<", 1), h->rest = str_slice(h->rest, 1, h->rest.n);

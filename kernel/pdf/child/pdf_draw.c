@@ -244,7 +244,8 @@ static Sheet sheet_of(const Front *front, const Tools *tools, int pages)
 {
     const Paper *paper = &papers[front->paper];
     return (Sheet){ .cr = tools->cr, .text = tools->text, .against = tools->against,
-                    .width = paper->width, .height = paper->height, .left = paper->margin, .right = paper->width - paper->margin, .top = paper->margin, .bottom = paper->height - paper->foot, .y = paper->margin,
+                    .width = paper->width, .height = paper->height, .left = paper->margin, .right = paper->width - paper->margin,
+                    .top = paper->margin, .bottom = paper->height - paper->foot, .y = paper->margin,
                     .size = paper->size, .page = 1, .pages = pages, .rtl = front->rtl, .drawing = pages > 0,
                     .footer = front->footer, .page_of = front->page_of };
 }
