@@ -187,7 +187,8 @@ static int help(int status)
     for (int i = 0; i < command_module_n(); i++)
         if (command_module(i)->command) fprintf(to, "       sampan %s …\n", command_module(i)->name);
     fprintf(to, "Settings, as variables or flags: SAMPAN_LISTEN --listen, SAMPAN_DATA --data, DATABASE_URL --database-url,\n"
-                "SAMPAN_CONTENT --content, SAMPAN_USER --user, SAMPAN_THREADS --threads, SAMPAN_SANDBOX --sandbox\n");
+                "SAMPAN_CONTENT --content, SAMPAN_USER --user, SAMPAN_THREADS --threads, SAMPAN_SANDBOX --sandbox,\n"
+                "SAMPAN_BUDGETS --budgets\n");
     return status;
 }
 

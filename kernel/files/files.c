@@ -136,8 +136,8 @@ static bool put_in_place(const Source *from, const Place *to, int64_t now, bool 
 
 static bool has_room(const char *data, int64_t size)
 {
-    int64_t free_bytes;
-    if (!os_disk_free(data, &free_bytes) || free_bytes - size >= ROOM_LEFT) return true;
+    int64_t free_bytes, disk;
+    if (!os_disk(data, &free_bytes, &disk) || free_bytes - size >= ROOM_LEFT) return true;
     errno = ENOSPC;
     return false;
 }

@@ -12,6 +12,7 @@ typedef struct Config {
     const char *user;           /* SAMPAN_USER          "": stay who we are; else drop to this user when started as root */
     int         threads;        /* SAMPAN_THREADS       0: one a core for SQLite, 8 for PostgreSQL */
     bool        sandbox;        /* SAMPAN_SANDBOX       on; "off" to debug */
+    bool        budgets;        /* SAMPAN_BUDGETS       on; "off" to measure: nobody is told that she saves too much */
 } Config;
 /* Takes its flags out of argv. An unknown SAMPAN_ variable or flag is an error, so that a misspelt one is not lost in
  * silence: false, and *ret_why is a sentence for the operator. --help stays in argv for main, and what follows "--" belongs to the command. */
@@ -34,7 +35,7 @@ bool    os_sync_folder(const char *path);           /* what was named in it stay
 bool    os_make_dirs(const char *path);              /* and those above it, mode 0700 where they are new */
 typedef struct DirEntry { str name; bool folder; } DirEntry;
 bool    os_list(Arena *keep, const char *path, DirEntry **ret, ptrdiff_t *ret_n);   /* sorted by name; no dot files */
-bool    os_disk_free(const char *path, int64_t *ret_bytes);
+bool    os_disk(const char *path, int64_t *ret_free, int64_t *ret_size);     /* bytes; free: for who is not root */
 bool    os_lock_file(const char *path, int *ret_fd);/* one process a data folder; EWOULDBLOCK: another holds it. Held until *ret_fd is closed */
 
 /* The sandbox, in this order: drop privileges, NO_NEW_PRIVS, Landlock (data read-write, content and system files

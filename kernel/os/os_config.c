@@ -1,4 +1,4 @@
-/* os_config - the seven settings, from the environment and from flags. */
+/* os_config - the eight settings, from the environment and from flags. */
 #include "os/os.h"
 
 #include <limits.h>
@@ -28,6 +28,7 @@ static const Setting settings[] = {
     { "SAMPAN_USER",    "--user",         SETTING_TEXT,   offsetof(Config, user),         true  },
     { "SAMPAN_THREADS", "--threads",      SETTING_COUNT,  offsetof(Config, threads),      false },
     { "SAMPAN_SANDBOX", "--sandbox",      SETTING_SWITCH, offsetof(Config, sandbox),      false },
+    { "SAMPAN_BUDGETS", "--budgets",      SETTING_SWITCH, offsetof(Config, budgets),      false },
 };
 enum { SETTINGS = sizeof settings / sizeof settings[0] };
 
@@ -169,6 +170,7 @@ bool os_config(int *argc, char **argv, Config *ret, Arena *keep, str *ret_why)
         .user = "",
         .threads = 0,
         .sandbox = true,
+        .budgets = true,
     };
     if (!from_environment(&c, keep, ret_why)) return false;
     if (!from_flags(&c, argc, argv, keep, ret_why)) return false;

@@ -179,11 +179,12 @@ bool os_list(Arena *keep, const char *path, DirEntry **ret, ptrdiff_t *ret_n)
 
 /* ---- room and locks ---------------------------------------------------------------------------------------------- */
 
-bool os_disk_free(const char *path, int64_t *ret_bytes)
+bool os_disk(const char *path, int64_t *ret_free, int64_t *ret_size)
 {
     struct statvfs v;
     if (statvfs(path, &v) != 0) return false;
-    *ret_bytes = (int64_t)v.f_bavail * (int64_t)v.f_frsize;
+    *ret_free = (int64_t)v.f_bavail * (int64_t)v.f_frsize;
+    *ret_size = (int64_t)v.f_blocks * (int64_t)v.f_frsize;
     return true;
 }
 
