@@ -1,4 +1,4 @@
-/* auth - sessions, the staff mark, counted guesses: the rows. Proofs and passwords: auth_proof.c. */
+/* auth - sessions, the staff mark, what pages know of people: the rows. Proofs and passwords: auth_proof.c. */
 #include "auth/auth.h"
 
 #include <sodium.h>
@@ -6,16 +6,14 @@
 #include "auth_rows_sql.h"
 #include "web/site.h"
 
-enum { HASH_BYTES = 32, TRY_WINDOW = 15 * MINUTE };
+enum { HASH_BYTES = 32 };
 
-static str hash_of(Arena *keep, str text, str key)
+static str cookie_hash(Scope *s, str cookie)
 {
-    uint8_t *h = NEW(keep, uint8_t, HASH_BYTES);
-    crypto_generichash(h, HASH_BYTES, (const uint8_t *)text.p, (size_t)text.n, (const uint8_t *)key.p, (size_t)key.n);
+    uint8_t *h = NEW(s->arena, uint8_t, HASH_BYTES);
+    crypto_generichash(h, HASH_BYTES, (const uint8_t *)cookie.p, (size_t)cookie.n, NULL, 0);
     return (str){ (const char *)h, HASH_BYTES };
 }
-
-static str cookie_hash(Scope *s, str cookie) { return hash_of(s->arena, cookie, (str){ 0 }); }
 
 static int64_t oldest(const Scope *s) { return s->now - SESSION_DAYS * DAY; }
 
@@ -71,6 +69,8 @@ void auth_sessions_end_all(Scope *s, int64_t person, str but_cookie)
     auth_rows_session_drop_others(s, person, cookie_hash(s, but_cookie));
 }
 
+void auth_sessions_sweep(Scope *s) { auth_rows_session_sweep(s, oldest(s)); }
+
 void auth_sessions_move(Scope *s, int64_t from, int64_t to) { auth_rows_session_move(s, from, to); }
 
 SessionRows auth_sessions(Scope *s, int64_t person, str cookie)
@@ -118,33 +118,4 @@ void auth_staff_mark(Scope *s, int64_t person, bool staff)
 {
     if (staff) auth_rows_staff_add(s, person);
     else auth_rows_staff_drop(s, person);
-}
-
-/* ---- guessing --------------------------------------------------------------------------------------------------- */
-
-static str tried(Scope *s, str what)
-{
-    return hash_of(s->arena, what, (str){ (const char *)s->site->key, sizeof s->site->key });
-}
-
-bool auth_may_try(Scope *s, str what, int64_t most, int64_t *ret_wait_ms)
-{
-    auth_rows_try_row row;
-    *ret_wait_ms = 0;
-    if (!auth_rows_try(s, tried(s, what), &row) || row.failed < most) return true;
-    if (row.since + TRY_WINDOW <= s->now || row.since > s->now) return true;      /* of a clock that was set back: nobody waits for years */
-    *ret_wait_ms = row.since + TRY_WINDOW - s->now;
-    return false;
-}
-
-void auth_tried(Scope *s, str what, bool worked)
-{
-    if (worked) auth_rows_try_worked(s, tried(s, what));
-    else auth_rows_try_failed(s, tried(s, what), s->now, TRY_WINDOW);
-}
-
-void auth_tries_sweep(Scope *s)
-{
-    auth_rows_try_sweep(s, s->now - TRY_WINDOW);
-    auth_rows_session_sweep(s, oldest(s));
 }

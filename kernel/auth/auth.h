@@ -23,6 +23,7 @@ void auth_session_seen(Scope *s, str cookie);                /* writing */
 void auth_session_end(Scope *s, str cookie);                 /* writing */
 void auth_sessions_end_all(Scope *s, int64_t person, str but_cookie);      /* writing */
 void auth_sessions_move(Scope *s, int64_t from, int64_t to); /* writing: two people turned out to be one */
+void auth_sessions_sweep(Scope *s);                          /* writing: forgets those that ended by themselves */
 str  auth_cookie_new(Arena *keep);
 bool auth_cookie_wellformed(str cookie);
 
@@ -49,8 +50,26 @@ bool auth_hash_old(Arena *tmp, str hash);                    /* should be made a
 
 str  auth_fold(Arena *keep, str name);                        /* names that look alike to a reader are one (NFKC, case folded) */
 
-/* Guessing: failed attempts at `what` (a name, an address) are counted; past `most` in 15 minutes one waits.
+/* Why a password must not be had: the thousands that are guessed first (auth_common.c), also with figures and signs behind them; fewer than
+ * four different characters; her own name or log-in name in it, from four characters on. */
+typedef enum Weak { WEAK_NOT, WEAK_COMMON, WEAK_NAME } Weak;
+Weak auth_password_weak(Arena *tmp, str password, str name, str login);
+
+/* Guessing at a password (auth_guess.c has the numbers). name: a log-in name in its kept form; place: visitor_place; browser:
+ * auth_known's, "" for a stranger. */
+typedef struct Guess { str name, place, browser; } Guess;
+typedef struct Turn { bool may; int64_t wait_ms; } Turn;     /* wait_ms: first, when she may; until she may, when not */
+Turn auth_turn(Scope *s, const Guess *g);
+void auth_guessed(Scope *s, const Guess *g, bool worked);    /* writing */
+int64_t auth_slip_delay(int64_t failed);                     /* ms, after so many slips at one thing */
+
+/* The cookie of a browser that signed names in; of outside, any bytes. auth_known: which browser it is, "" when it does not know this name. */
+enum { KNOWN_NAMES_MAX = 16 };                               /* a phone that a group shares; the oldest is forgotten */
+str  auth_known(Arena *keep, const uint8_t key[32], str cookie, str name);
+str  auth_known_more(Arena *keep, const uint8_t key[32], str cookie, str name);      /* the cookie that knows this name too */
+
+/* What this stands on, for guesses at other things: failed attempts at `what` are counted; past `most` in 15 minutes one waits.
  * What was tried is kept only as a keyed hash. */
 bool auth_may_try(Scope *s, str what, int64_t most, int64_t *ret_wait_ms);
 void auth_tried(Scope *s, str what, bool worked);            /* writing */
-void auth_tries_sweep(Scope *s);                             /* writing: forgets old attempts and sessions */
+void auth_tries_sweep(Scope *s);                             /* writing: forgets old attempts */

@@ -55,5 +55,8 @@ INSERT INTO auth_try (what, failed, since) VALUES (:what, 1, :now)
 -- name: try_worked(what bytes) run
 DELETE FROM auth_try WHERE what = :what;
 
+-- name: try_give_back(what bytes, slips int) run
+UPDATE auth_try SET failed = CASE WHEN failed > :slips THEN failed - :slips ELSE 0 END WHERE what = :what;
+
 -- name: try_sweep(before int) run
 DELETE FROM auth_try WHERE since <= :before;

@@ -28,6 +28,7 @@ static bool sweep_write(Scope *s, Job *job)
     const LeftOvers *left = job->found;
     int swept = files_sweep(s, *left);
     auth_tries_sweep(s);
+    auth_sessions_sweep(s);
     if (left->n == SWEEP_MAX && swept > 0) jobs_add(s, "house.sweep", S("more"), s->now);
     return true;
 }
