@@ -40,6 +40,7 @@ struct World {
     Jar         jar[VISITORS];
     const Module *modules[MODULES_MAX]; int module_n;
     DbTable     tables[TABLES_MAX]; int table_n;
+    str         peer;           /* where all visitors come from */
     int         failed;
     bool        left_out;
 };
@@ -55,6 +56,16 @@ static const char *const login_of[VISITORS] = { [ANA] = "ana@example.org", [BO] 
 
 static int64_t clock_ms = WORLD_BEGINS;
 static int64_t world_clock(void) { return clock_ms; }
+static int64_t world_ticks(void) { return clock_ms * 1000000; }
+static void world_slept(int64_t ms) { clock_ms += ms; }
+static int64_t disk_free = 50 * (INT64_C(1) << 30);
+static bool world_disk(const char *path, int64_t *ret_free, int64_t *ret_size)
+{
+    *ret_free = disk_free;
+    *ret_size = 100 * (INT64_C(1) << 30);
+    return true;
+}
+void world_disk_free(World *w, int64_t bytes) { disk_free = bytes; }
 void world_wait(World *w, int64_t ms) { clock_ms += ms; }
 int64_t world_now(World *w) { return clock_ms; }
 
@@ -96,25 +107,26 @@ static void open_site(World *w)
     int step_n = collect_parts(w);
     str why;
     SiteSetup setup = {
-        .config = { .listen = "", .data = place->data, .database_url = place->url, .content = place->content, .user = "" },
+        .config = { .listen = "", .data = place->data, .database_url = place->url, .content = place->content, .user = "", .budgets = true },
         .modules = w->modules, .module_n = w->module_n,
         .migrations = steps, .migration_n = step_n,
         .tables = w->tables, .table_n = w->table_n, .ids = db_ids, .id_n = db_id_n,
         .assets = app_assets, .asset_n = app_asset_n,
         .layout_begin = layout_begin, .layout_end = layout_end,
-        .clock = world_clock,
+        .clock = world_clock, .slept = world_slept, .disk = world_disk,
     };
     w->site = site_open(&setup, &w->arena, &why);
     if (!w->site) {
         fprintf(stderr, "the world could not be opened: %.*s\n", STR_ARG(why));
         abort();
     }
+    w->site->own->ticks = world_ticks;
     w->app = web_app(w->site);
 }
 
 static void world_open(World *w, const WorldPlace *place, const Suite *suite)
 {
-    *w = (World){ .place = place, .suite = suite };
+    *w = (World){ .place = place, .suite = suite, .peer = S("127.0.0.1") };
     os_log_quiet(true);
     i18n_start();
     CHECK(region_open(&w->region, WORLD_BYTES) && region_open(&w->requests, REQUEST_BYTES));
@@ -165,6 +177,7 @@ World *world_begin(const WorldPlace *place, const Suite *suite)
 {
     static World w;
     clock_ms = WORLD_BEGINS;
+    disk_free = 50 * (INT64_C(1) << 30);
     world_open(&w, place, suite);
     for (Visitor v = 0; v < VISITORS; v++)
         if (cookie_of[v]) w.jar[v] = (Jar){ .cookie = { { S(COOKIE_SESSION), str_from(cookie_of[v]) } }, .n = 1 };
@@ -247,6 +260,7 @@ static str cookie_header(World *w, Visitor who)
 }
 
 void forget_cookies(World *w, Visitor who) { w->jar[who].n = 0; }
+void world_from(World *w, const char *address) { w->peer = str_keep(&w->arena, str_from(address)); }
 
 /* ---- visits ------------------------------------------------------------------------------------------------------------------ */
 
@@ -357,7 +371,7 @@ Visit request(World *w, Visitor who, const char *method, const char *path, const
 {
     Visiting v = { .w = w, .who = who };
     world_site(w);
-    v.http = (HttpRequest){ .arena = w->request, .method = str_from(method), .peer = S("127.0.0.1"), .answered = answered };
+    v.http = (HttpRequest){ .arena = w->request, .method = str_from(method), .peer = w->peer, .answered = answered };
     HttpHeader *all = NEW(&v.http.arena, HttpHeader, n + 2);
     for (int i = 0; i < n; i++) all[i] = headers[i];
     all[n] = (HttpHeader){ S("host"), S("sampan.test") };

@@ -32,7 +32,9 @@ str     header_of(Visit v, const char *name);            /* the first of that na
 bool    says(Visit v, const char *text);                 /* in the body, as markup */
 int64_t count(Visit v, const char *text);
 void    forget_cookies(World *w, Visitor who);
-void    world_wait(World *w, int64_t ms);
+void    world_from(World *w, const char *address);       /* where all visitors come from, from now on; at first 127.0.0.1 */
+void    world_wait(World *w, int64_t ms);                /* who is slowed down (web.h, slow_down) waits in the same way: the clock goes on for her */
+void    world_disk_free(World *w, int64_t bytes);        /* of 100 GiB; at first 50 */
 int64_t world_now(World *w);
 Site   *world_site(World *w);                            /* made on first use, as every visit and every query does */
 void    world_again(World *w);                           /* closed and opened, as after a restart or an update; visitors keep their cookies */

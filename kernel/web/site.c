@@ -95,6 +95,9 @@ Site *site_outline(const SiteSetup *setup, Arena *keep, str *ret_why)
     *site = (Site){ .config = setup->config, .assets = setup->assets, .asset_n = setup->asset_n,
                     .layout_begin = setup->layout_begin, .layout_end = setup->layout_end, .own = NEW(keep, struct SiteOwn, 1) };
     site->own->clock = setup->clock ? setup->clock : os_now;
+    site->own->ticks = os_ticks;
+    site->own->slept = setup->slept;
+    site->own->disk = setup->disk ? setup->disk : os_disk;
     site->own->sign_in = "/";
     compose(site, setup, keep);
     site->own->routes = routes_compile(keep, site->modules, site->module_n, ret_why);
@@ -112,7 +115,10 @@ Site *site_open(const SiteSetup *setup, Arena *keep, str *ret_why)
         return NULL;
     }
     site->jobs = jobs_open(site, keep);
+    os_random(&site->own->seed, sizeof site->own->seed);
+    site->own->budget = budget_open(keep);
     site->own->slow = web_slow_start(keep);
+    site->own->line = web_line_start(keep);
     return site;
 }
 
@@ -139,6 +145,7 @@ bool site_serve(Site *site, Arena *keep, str *ret_why)
 void site_close(Site *site)
 {
     bool ended = !site->serves || jobs_stop(site->jobs);
+    if (site->own->line) line_stop(site->own->line);       /* who waits there is told before the server counts who is owed */
     if (site->http) http_close(site->http);
     if (site->own->slow) slow_stop(site->own->slow);
     if (site->journal && ended) journal_close(site->journal);

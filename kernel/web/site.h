@@ -34,7 +34,9 @@ struct SiteSetup {
     const struct Asset *assets; int asset_n;
     void (*layout_begin)(Request *); void (*layout_end)(Request *);
     const char *pg_schema;
-    int64_t (*clock)(void);              /* tests; NULL: os_now */
+    int64_t (*clock)(void);              /* tests; NULL: os_now, and what lasts is measured by os_ticks */
+    void (*slept)(int64_t ms);           /* tests: who is slowed down has waited so long; NULL: she waits */
+    bool (*disk)(const char *path, int64_t *ret_free, int64_t *ret_size);      /* tests; NULL: os_disk */
 };
 Site *site_open(const SiteSetup *setup, Arena *keep, str *ret_why);
 Site *site_outline(const SiteSetup *setup, Arena *keep, str *ret_why);   /* knows its routes and nothing else: for `where` and `routes` */

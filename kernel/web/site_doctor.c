@@ -5,8 +5,6 @@
 
 #include "web/web_private.h"
 
-#define DISK_ENOUGH (200 * (int64_t)1024 * 1024)
-
 __attribute__((format(printf, 2, 0)))
 static void line(Doctor *d, const char *format, va_list args)
 {
@@ -42,14 +40,28 @@ void doctor_bad(Doctor *d, const char *mend, const char *format, ...)
 static void look_at_folder(Doctor *d, const Config *config)
 {
     struct stat about;
-    int64_t bytes;
     if (stat(config->data, &about) == 0 && (about.st_mode & 077))
         doctor_bad(d, "chmod 700 it: it holds what people wrote, and the key.", "others may look into %s", config->data);
     else
         doctor_fine(d, "the data folder %s is ours alone", config->data);
-    if (!os_disk_free(config->data, &bytes)) doctor_bad(d, "Look whether the disk is mounted.", "free room in %s is not known", config->data);
-    else if (bytes < DISK_ENOUGH) doctor_bad(d, "Make room: below 200 MB saving will soon fail.", "%lld MB are free", (long long)(bytes >> 20));
-    else doctor_fine(d, "%lld MB are free", (long long)(bytes >> 20));
+}
+
+static void look_at_disk(Doctor *d, const Site *site)
+{
+    int64_t bytes, size;
+    if (!site->own->disk(site->config.data, &bytes, &size)) {
+        doctor_bad(d, "Look whether the disk is mounted.", "free room in %s is not known", site->config.data);
+        return;
+    }
+    long long mb = bytes >> 20, of_mb = size >> 20;
+    long long first = floor_bytes(ROOM_FOR_THOSE_HERE, size) >> 20, last = floor_bytes(ROOM_FOR_NOBODY, size) >> 20;
+    if (floor_room(bytes, size) == ROOM_FOR_NOBODY)
+        doctor_bad(d, "Make room: files that are not ours can go, or the folder can move to a larger disk.",
+                   "nobody can save: %lld MB of %lld are free, and it takes %lld", mb, of_mb, last);
+    else if (floor_room(bytes, size) == ROOM_FOR_THOSE_HERE)
+        doctor_bad(d, "Make room: files that are not ours can go, or the folder can move to a larger disk.",
+                   "nobody new can save: %lld MB of %lld are free, and it takes %lld; below %lld nobody can", mb, of_mb, first, last);
+    else doctor_fine(d, "%lld MB of %lld are free; below %lld nobody new can save, below %lld nobody", mb, of_mb, first, last);
 }
 
 static void look_at_database(Doctor *d, Site *site, Arena *keep)
@@ -97,6 +109,7 @@ int site_doctor(Site *site, Arena *keep, Out *out)
     Doctor d = { .out = out };
     Landing l;
     look_at_folder(&d, &site->config);
+    look_at_disk(&d, site);
     look_at_database(&d, site, keep);
     look_at_routes(&d, site);
     look_at_assets(&d, site);

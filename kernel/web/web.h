@@ -56,6 +56,12 @@ typedef struct Route {
     /* Slow work (a password hash, a PDF) runs here first, on the slow workers, in a read transaction, never on the writer and never on a
      * thread that serves pages. It leaves what the handler needs in rq->ahead. Returning a reply with .done ends the request there. */
     Reply     (*ahead)(Request *);
+    /* Before `ahead` is even queued, in the read transaction in which she arrived: whether she may at all (a reply with .done ends the
+     * request), how long she must wait first, and whom the work counts against: slow_down, slow_known. Be quick. */
+    Reply     (*pace)(Request *);
+    bool        makes_person;    /* a visitor who is nobody becomes somebody (WHO_LEARNER says so by itself): counted, and not when
+                                    the disk is nearly full */
+    bool        small;           /* an unsafe method that takes next to no room: goes on when the disk is nearly full. So does every DELETE */
     bool        open;            /* an unsafe method without a CSRF token: only for machines that sign what they send */
 } Route;
 
@@ -134,6 +140,7 @@ static inline Reply unprocessable(Reply r) { return with_status(r, 422); }
 static inline Reply conflict(Reply r) { return with_status(r, 409); }
 void  notice(Request *rq, str sentence);                             /* shown on the next page this person sees */
 void  look_again(Request *rq, int seconds);                          /* the browser asks for this page again by itself, script or none */
+void  retry_after(Request *rq, int64_t ms);                          /* a program may ask again then (RFC 9110, section 10.2.3) */
 void  never_kept(Request *rq);                                       /* who goes back to this page asks for it again */
 Reply text_reply(Request *rq, str type, str body);                   /* any type; sent with nosniff */
 Reply file_reply(Request *rq, str stored, str type, str filename);   /* from files.h; attachment unless an image type */
@@ -152,7 +159,16 @@ void  session_begin(Request *rq, int64_t person);
 void  session_end(Request *rq);
 str   session_cookie(const Request *rq);                             /* this visitor's cookie; "" when none came */
 str   visitor_address(const Request *rq);                            /* of the network: for counting guesses, never to be kept */
+str   visitor_place(Request *rq);                                    /* the same as it is counted: an IPv4 address or an IPv6 /64;
+                                                                        "here" when it is this machine's (web_place.c) */
+/* A browser that signed somebody in before (auth.h): a cookie of its own, which signing out leaves there. */
+str   known_browser(Request *rq, str name);                          /* which one; "" when it does not know this name */
+void  browser_knows(Request *rq, str name);                          /* from this reply on */
 void  choose_language(Request *rq, const Lang *lang);                /* this browser keeps it */
+
+/* For Route.pace. A request that must wait sleeps as a connection and on no thread; when too many do it is refused with 429. */
+void  slow_down(Request *rq, int64_t ms, str tried);                 /* tried: what is guessed at, by whomever; few wait for one */
+void  slow_known(Request *rq, str browser);                          /* it waits in the room for browsers that are known, and not with its place */
 
 /* Shared parts of the address: the path with one query parameter changed. */
 Url   url_with(Request *rq, str name, str value);

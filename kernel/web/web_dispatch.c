@@ -3,7 +3,9 @@
  *   plan     the route says how large the body may be
  *   arrive   in a read transaction on a server thread: who is it, which language, which route, may she; a GET that is not slow is answered
  *   hers     only while tables are made again (journal.h) and only once: on the writer her rows are made, and she arrives anew
- *   ahead    slow (Route.ahead): in a read transaction on a slow worker
+ *            who saves is asked for her share first (web_budget, web_floor); what is slow and guessed at may have to wait (Route.pace)
+ *   line     she waits, on no thread (web_line)
+ *   ahead    slow (Route.ahead): in a read transaction on a slow worker, in turn with other places (web_slow)
  *   read     a GET that was slow: in a read transaction of its own, on the same worker
  *   write    unsafe: on the writer, in a savepoint; the reply leaves when the batch is on disk
  *
@@ -11,6 +13,8 @@
  * try remains. A request that cannot be served gets a page that says so and gives back what was typed. */
 #include "journal/journal.h"
 #include "web/web_private.h"
+
+enum { BUSY_MS = 5 * SECOND };
 
 static bool is_unsafe(const WebPrivate *w) { return w->rq.method != M_GET; }
 
@@ -170,6 +174,48 @@ static bool lacks_rows(WebPrivate *w)
 
 /* ---- may she ---------------------------------------------------------------------------------------------------------------- */
 
+/* ---- her share ----------------------------------------------------------------------------------------------------------- */
+
+static bool makes_person(const Request *rq)
+{
+    return !rq->s.me && (rq->route->who == WHO_LEARNER || rq->route->makes_person);
+}
+
+static bool has_room(const Request *rq)
+{
+    RoomLeft room = room_left(rq->s.site);
+    if (room == ROOM_FOR_ALL || rq->method == M_DELETE) return true;
+    return room == ROOM_FOR_THOSE_HERE ? !makes_person(rq) : rq->route->small && !makes_person(rq);
+}
+
+static int64_t bytes_sent(const HttpRequest *http)
+{
+    int64_t n = http->body.n;
+    for (int i = 0; i < http->part_n; i++) n += http->parts[i].value.n + http->parts[i].size;
+    return n;
+}
+
+/* 0: it is paid for; else ms until it can be. */
+static int64_t pay(WebPrivate *w)
+{
+    Request *rq = &w->rq;
+    Spending spending = { .person = rq->s.me, .place = place_of(rq->s.arena, rq->http->peer),
+                          .cost = { [SPEND_SAVES] = 1, [SPEND_BYTES] = bytes_sent(rq->http), [SPEND_PEOPLE] = makes_person(rq) } };
+    if (w->paid || !rq->s.site->config.budgets) return 0;
+    int64_t wait = budget_spend(rq->s.site->own->budget, &spending, rq->s.site->own->ticks());
+    w->paid = wait == 0;
+    return wait;
+}
+
+/* False: w->reply says why not. */
+static bool take_share(WebPrivate *w)
+{
+    int64_t wait = 0;
+    if (!has_room(&w->rq)) w->reply = refuse_no_room(&w->rq);
+    else if ((wait = pay(w)) > 0) w->reply = refuse_for_now(&w->rq, wait);
+    return !w->reply.done;
+}
+
 /* False: w->reply says why not. Of a room that is away nobody learns more than of one that is there. */
 static bool admit(WebPrivate *w)
 {
@@ -200,7 +246,12 @@ static void arrive(Scope *s, void *arg)
         w->reply = no_route(w, allowed);
         return;
     }
-    if (!admit(w) || is_unsafe(w) || rq->route->ahead) return;
+    if (!admit(w)) return;
+    if (is_unsafe(w)) {
+        if (take_share(w) && rq->route->pace) w->reply = rq->route->pace(rq);
+        return;
+    }
+    if (rq->route->ahead) return;
     w->reply = rq->route->handle(rq);
     CHECK(w->reply.done);
 }
@@ -418,11 +469,57 @@ static void look(WebPrivate *w)
     else read_after(w);
 }
 
-static void submit_slow(WebPrivate *w)
+static void busy_step(Scope *s, void *arg)
 {
-    if (slow_submit(w->rq.s.site->own->slow, w)) return;
+    WebPrivate *w = arg;
+    w->reply = refuse_for_now(&w->rq, BUSY_MS);
+}
+
+/* Nothing is wrong here, so nothing is logged: who asks too often would write the log. */
+static void leave_busy(WebPrivate *w)
+{
+    if (w->arrived && scope_try(&w->rq.s, busy_step, w, &w->landing)) {
+        leave(w);
+        return;
+    }
     w->landing = (Landing){ .kind = FAULT_RETRY, .file = __FILE__, .line = __LINE__, .what = "too many wait for slow work" };
     leave_with_fault(w, false);
+}
+
+static void submit_slow(WebPrivate *w)
+{
+    WebPrivate *out = slow_submit(w->rq.s.site->own->slow, w);
+    if (out) leave_busy(out);
+}
+
+/* ---- slowed down --------------------------------------------------------------------------------------------------------------- */
+
+static uint64_t lane_of(const Request *rq, str whose) { return str_hash(whose, rq->s.site->own->seed); }
+
+void slow_down(Request *rq, int64_t ms, str tried)
+{
+    rq->web->delay_ms = ms;
+    rq->web->tried = lane_of(rq, tried);
+}
+
+void slow_known(Request *rq, str browser)
+{
+    rq->web->lane = lane_of(rq, browser);
+    rq->web->known = true;
+}
+
+static void go_on(WebPrivate *w, bool in_time)
+{
+    if (in_time) submit_slow(w);
+    else leave_busy(w);
+}
+
+static void submit_in_time(WebPrivate *w)
+{
+    const struct SiteOwn *own = w->rq.s.site->own;
+    if (w->delay_ms && own->slept) own->slept(w->delay_ms);
+    if (!w->delay_ms || own->slept) submit_slow(w);
+    else if (!line_submit(own->line, w, w->delay_ms)) leave_busy(w);
 }
 
 /* ---- her rows first ------------------------------------------------------------------------------------------------------------ */
@@ -458,7 +555,7 @@ static void go_in(WebPrivate *w)
     else if (w->reply.done) answer(w);
     else if (w->rq.route->ahead) {
         set_mark(w);
-        submit_slow(w);
+        submit_in_time(w);
     }
     else submit_write(w);
 }
@@ -500,6 +597,7 @@ static WebPrivate *open_request(Site *site, HttpRequest *http)
     rq->path = http->path;
     rq->query = http->query;
     rq->s = (Scope){ .arena = &http->arena, .site = site, .now = site->own->clock(), .lang = lang_at(0) };
+    w->lane = lane_of(rq, place_of(&http->arena, http->peer).at);
     w->mark = http->arena;
     rewind_to_mark(w);
     return w;
@@ -544,3 +642,4 @@ HttpApp web_app(Site *site)
 }
 
 Slow *web_slow_start(Arena *keep) { return slow_start(keep, run_slow); }
+Line *web_line_start(Arena *keep) { return line_start(keep, go_on); }

@@ -89,10 +89,22 @@ static TypedRows typed_rows(Request *rq, const Form *f)
     return (TypedRows){ row, n };
 }
 
+static Reply again(Request *rq, int status, str heading, str sentence, str sign_in)
+{
+    const Form *f = form(rq);
+    Again typed = {
+        .action  = { whole_address(rq) },
+        .sign_in = { sign_in },
+        .enctype = has_file(f) ? S("multipart/form-data") : S("application/x-www-form-urlencoded"),
+        .offered = !from_elsewhere(rq),
+        .typed   = typed_rows(rq, f),
+    };
+    return with_status(web_again(rq, heading, sentence, typed), status);
+}
+
 Reply refuse_again(Request *rq, int status, Why why)
 {
     const Words *w = words_for(status);
-    const Form *f = form(rq);
     str heading = tr_text(rq->s.lang, w->heading), sentence = tr_text(rq->s.lang, w->sentence);
     if (why == WHY_LOST) {
         heading = T(&rq->s, "Was it saved? We cannot tell");
@@ -107,14 +119,28 @@ Reply refuse_again(Request *rq, int status, Why why)
         heading = T(&rq->s, "This room is being set up again");
         sentence = T(&rq->s, "The program was updated. Nothing has been saved yet, but what you typed is kept on this page: leave it open and send it again in some minutes.");
     }
-    Again again = {
-        .action  = { whole_address(rq) },
-        .sign_in = { why == WHY_SIGN_IN ? str_from(rq->s.site->own->sign_in) : (str){ 0 } },
-        .enctype = has_file(f) ? S("multipart/form-data") : S("application/x-www-form-urlencoded"),
-        .offered = !from_elsewhere(rq),
-        .typed   = typed_rows(rq, f),
-    };
-    return with_status(web_again(rq, heading, sentence, again), status);
+    return again(rq, status, heading, sentence, why == WHY_SIGN_IN ? str_from(rq->s.site->own->sign_in) : (str){ 0 });
+}
+
+Reply refuse_for_now(Request *rq, int64_t ms)
+{
+    retry_after(rq, ms);
+    str heading = tr_text(rq->s.lang, words_for(429)->heading);
+    return again(rq, 429, heading, TN(&rq->s, "More came from here in a short time than this place can take. What you typed is kept on this page: leave it open and send it again in {n} minute.",
+                                      "More came from here in a short time than this place can take. What you typed is kept on this page: leave it open and send it again in {n} minutes.",
+                                      (ms + MINUTE - 1) / MINUTE), (str){ 0 });
+}
+
+/* Who has an account, or was here before, may do more than who is new: she is told so. */
+Reply refuse_no_room(Request *rq)
+{
+    bool nobody = room_left(rq->s.site) == ROOM_FOR_NOBODY;
+    retry_after(rq, HOUR);
+    str heading = T(&rq->s, "This place is nearly full");
+    str sentence = nobody
+        ? T(&rq->s, "There is no room left to keep anything new, so nothing was saved. What you typed is kept on this page. Please tell whoever looks after this place, and send it again when there is room.")
+        : T(&rq->s, "There is little room left, and it is kept for those who have been here before. You can read everything. If you have an account, sign in and send this again: what you typed is kept on this page. Otherwise please tell whoever looks after this place.");
+    return again(rq, 503, heading, sentence, nobody ? (str){ 0 } : str_from(rq->s.site->own->sign_in));
 }
 
 Reply refuse_plain(int status)

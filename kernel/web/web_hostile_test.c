@@ -235,6 +235,7 @@ static void whole(World *w, Taken *taken, Visitor who, const char *path, const c
     str before = all_that_is_kept(w);
     int64_t me = world_person(w, who);
     FAILING(w, v, post(w, who, path, form)) {
+        world_wait(w, SECOND);       /* nobody tries so often in no time */
         if (!str_eq(all_that_is_kept(w), before) || world_person(w, who) != me) world_failed(w, path, v.status, "something of it was kept");
         if (!says(v, "<form method=\"post\"")) world_failed(w, path, v.status, "what was typed is gone");
     }

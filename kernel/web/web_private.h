@@ -10,7 +10,14 @@ enum {
     BODY_MAX_USUAL     = 64 * 1024,
     FIELDS_MAX         = 500,
     SLOW_WORKERS       = 2,          /* a password hash takes 19 MiB and 20 ms of a core each */
-    SLOW_QUEUE_MAX     = 64,
+    SLOW_QUEUE_MAX     = 192,        /* strangers who wait for one: two seconds of both workers */
+    SLOW_LANE_MAX      = 64,         /* of one place: a class that signs in when the bell rings */
+    SLOW_KNOWN_MAX     = 32,         /* browsers that are known, beside them */
+    SLOW_KNOWN_LANE    = 4,          /* of one such browser */
+    LINE_ALL_MAX       = 192,        /* who was slowed down; each keeps the memory of a request */
+    LINE_LANE_MAX      = 48,
+    LINE_SAME_MAX      = 4,          /* at one name */
+    LINE_KNOWN_MAX     = 32,
     READ_TRIES         = 3,
     STREAMS_MAX        = 64,         /* under way at a time; each has a piece of its own in memory */
     NOTICE_BYTES_MAX   = 600,
@@ -19,6 +26,7 @@ enum {
 #define COOKIE_SESSION "sampan"
 #define COOKIE_LANG    "lang"
 #define COOKIE_NOTICE  "notice"
+#define COOKIE_KNOWN   "known"
 #define FIELD_CSRF     "_csrf"
 #define FIELD_METHOD   "_method"
 
@@ -43,6 +51,10 @@ typedef struct WebPrivate {
     bool        lost;                  /* the commit was begun and nobody knows how it ended */
     Landing     landing;               /* why the last try fell */
     struct WebPrivate *next_slow;
+    uint64_t    lane, tried;           /* whom slow work counts against, and what it tries: hashes */
+    bool        known;                 /* the lane is that of a browser that is known here */
+    int64_t     delay_ms;              /* before slow work may begin */
+    bool        paid;                  /* the budgets were asked: a second try costs nothing */
 
     str         value[PATH_NAMES_MAX]; /* of the names in the route's path */
     str         cookie;                /* that came, well formed; or "" */
@@ -82,6 +94,8 @@ Reply   refuse(Request *rq, int status);                         /* web_error.c:
 Reply   refuse_away(Request *rq);                                /* its room is made again: kindly, and asked for again by itself */
 typedef enum Why { WHY_STATUS, WHY_SIGN_IN, WHY_LOST, WHY_AWAY } Why;        /* LOST: it may have been saved or not */
 Reply   refuse_again(Request *rq, int status, Why why);          /* the same, with all that was typed */
+Reply   refuse_for_now(Request *rq, int64_t ms);                 /* 429: what was typed may be sent again then */
+Reply   refuse_no_room(Request *rq);                             /* 503: the disk is nearly full; kindly, with what was typed */
 Reply   refuse_plain(int status);                                /* when even the layout fails: words that need nothing */
 void    web_reply_build(WebPrivate *w, HttpReply *out);          /* web_reply.c */
 void    reply_header(Request *rq, const char *name, str value);
@@ -103,14 +117,43 @@ bool        stream_fill(HttpSource *source, Landing *ret);       /* makes a piec
 typedef struct Slow Slow;                                        /* web_slow.c */
 Slow   *web_slow_start(Arena *keep);                             /* for what comes from web_dispatch */
 Slow   *slow_start(Arena *keep, void (*run)(WebPrivate *));
-bool    slow_submit(Slow *slow, WebPrivate *w);                  /* false: too many wait already */
+WebPrivate *slow_submit(Slow *slow, WebPrivate *w);              /* who did not get in, or had to make room: this or another; NULL: nobody */
 void    slow_stop(Slow *slow);                                   /* what waits is run first */
+
+typedef struct Line Line;                                        /* web_line.c */
+Line   *web_line_start(Arena *keep);
+Line   *line_start(Arena *keep, void (*go_on)(WebPrivate *, bool in_time));     /* in_time: false when the site closes */
+bool    line_submit(Line *l, WebPrivate *w, int64_t ms);         /* false: no room */
+void    line_stop(Line *l);                                      /* who waits is let go, not in time */
+
+/* ---- fair shares (web_place.c, web_budget.c, web_floor.c) ---- */
+typedef struct Place { str at, network; bool local; } Place;     /* network: "" of an IPv4 address */
+Place   place_of(Arena *keep, str address);
+
+typedef enum Spend { SPEND_SAVES, SPEND_BYTES, SPEND_PEOPLE, SPENDS } Spend;
+typedef struct Spending { int64_t person; Place place; int64_t cost[SPENDS]; } Spending;     /* person: 0 for nobody */
+typedef struct Budget Budget;
+Budget *budget_open(Arena *keep);
+int64_t budget_spend(Budget *b, const Spending *s, int64_t now_ns);       /* 0: spent; else ms until it may be, and nothing is spent */
+
+typedef enum RoomLeft { ROOM_FOR_ALL, ROOM_FOR_THOSE_HERE, ROOM_FOR_NOBODY } RoomLeft;
+int64_t  floor_bytes(RoomLeft below, int64_t disk_bytes);        /* free bytes below which that holds */
+RoomLeft floor_room(int64_t free_bytes, int64_t disk_bytes);
+RoomLeft room_left(const Site *site);                            /* of some seconds ago at most */
 
 extern const Module house_module;                                /* house.c: the kernel's own pages and jobs */
 
 struct SiteOwn {
     Routes     *routes;
     Slow       *slow;
+    Line       *line;
+    Budget     *budget;
+    _Atomic int64_t disk_looked;       /* ms of ticks */
+    _Atomic int room;                  /* RoomLeft, of then */
+    uint64_t    seed;                  /* of the hashes of lanes */
+    int64_t   (*ticks)(void);          /* ns, for durations */
+    bool      (*disk)(const char *path, int64_t *ret_free, int64_t *ret_size);
+    void      (*slept)(int64_t ms);    /* tests; NULL: the line */
     _Atomic bool dictionaries;         /* are there: replies may name them */
     _Atomic int  streams;              /* under way */
     const char *sign_in;

@@ -167,6 +167,11 @@ Reply stream_reply(Request *rq, str type, str filename, StreamNext *next, const 
 
 /* By a header, which browsers take like the element, so that the layout need not know of it. */
 void look_again(Request *rq, int seconds) { reply_header(rq, "Refresh", str_fmt(rq->s.arena, "%d", seconds)); }
+void retry_after(Request *rq, int64_t ms)
+{
+    reply_header(rq, "Retry-After", str_fmt(rq->s.arena, "%lld", (long long)((ms + SECOND - 1) / SECOND)));
+}
+
 void never_kept(Request *rq) { reply_header(rq, "Cache-Control", S("private, no-store")); }
 
 /* ---- headers and cookies -------------------------------------------------------------------------------------------- */
@@ -195,6 +200,17 @@ str cookie_for_page(Request *rq)
 
 str session_cookie(const Request *rq) { return rq->web->cookie; }
 str visitor_address(const Request *rq) { return rq->http->peer; }
+
+str known_browser(Request *rq, str name)
+{
+    return auth_known(rq->s.arena, rq->s.site->key, http_cookie(rq->http, COOKIE_KNOWN), name);
+}
+
+void browser_knows(Request *rq, str name)
+{
+    str cookie = auth_known_more(rq->s.arena, rq->s.site->key, http_cookie(rq->http, COOKIE_KNOWN), name);
+    cookie_set(rq, COOKIE_KNOWN, cookie, COOKIE_SECONDS);
+}
 
 void choose_language(Request *rq, const Lang *lang) { cookie_set(rq, COOKIE_LANG, str_from(lang->tag), COOKIE_SECONDS); }
 

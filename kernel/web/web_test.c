@@ -383,26 +383,6 @@ TEST(slow_work_is_done_before_the_writer_sees_it)
     EXPECT(v.status == 429 && str_eq(v.body, S("wait")));
 }
 
-static atomic_int waited;
-static void wait_until_open(WebPrivate *w)
-{
-    while (!atomic_load(&slow_open)) {}
-    atomic_fetch_add(&waited, 1);
-}
-
-TEST(who_comes_when_too_many_wait_is_told_so)
-{
-    enum { FIT = SLOW_QUEUE_MAX };
-    WebPrivate *all = NEW(world_arena(w), WebPrivate, FIT + SLOW_WORKERS + 1);
-    Slow *slow = slow_start(world_arena(w), wait_until_open);
-    int taken = 0;
-    for (int i = 0; i < FIT + SLOW_WORKERS + 1; i++) taken += slow_submit(slow, &all[i]);
-    EXPECT(taken >= FIT && taken <= FIT + SLOW_WORKERS);
-    atomic_store(&slow_open, 1);
-    slow_stop(slow);
-    EXPECT(atomic_load(&waited) == taken);
-}
-
 /* ---- what a browser keeps ---------------------------------------------------------------------------------------------------------------- */
 
 TEST(a_page_that_did_not_change_has_the_same_tag)
@@ -509,7 +489,7 @@ TESTS_WITH(web, test_modules, COUNT_OF(test_modules),
     a_wrong_form_comes_back_as_it_was_with_a_sentence_a_field, control_characters_are_not_kept, a_name_needs_ink,
     a_program_sends_json_and_gets_json, a_body_we_cannot_read_is_refused, a_fault_says_so_and_keeps_what_was_typed, whichever_database_call_fails_a_page_says_so,
     a_database_that_is_away_is_said_so_and_nobody_is_forgotten,
-    slow_work_is_done_before_the_writer_sees_it, who_comes_when_too_many_wait_is_told_so, a_page_that_did_not_change_has_the_same_tag,
+    slow_work_is_done_before_the_writer_sees_it, a_page_that_did_not_change_has_the_same_tag,
     a_sentence_is_shown_once_on_the_next_page, a_browser_keeps_what_somebody_saw_only_where_it_can_be_told_to_forget_it,
     a_sentence_waits_for_a_page_that_can_be_shown, nobody_else_puts_a_sentence_on_our_page, the_language_is_asked_for_kept_or_guessed,
     a_redirect_never_leaves_the_site, a_query_is_read_or_is_not_there, the_style_is_kept_for_ever_under_its_own_name,
