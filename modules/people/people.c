@@ -1,7 +1,7 @@
 /* people - the rules, on a Scope.
  *
  * Records  people.records; person.enrolled, person.joined, person.erased: the journal's
- * Tables   people_person: derived; people_login: what one signs in with here
+ * Tables   people_person: derived; people_login: what one signs in with here; people_guest: people_sweep.c
  * Rule     a record about a person counts only when she wrote it herself. */
 #include "people.h"
 
@@ -47,6 +47,7 @@ void people_guest_made(Scope *s, int64_t id)
     int64_t before = s->me;
     s->me = id;
     person_made_add(s, id, (person_made_body){ str_from(s->lang->tag) });
+    people_guest_watch(s, id);
     s->me = before;
 }
 
@@ -56,6 +57,7 @@ int64_t people_enrol(Scope *s, str name, str login, str password_hash)
     int64_t before = s->me, id = before ? before : journal_id(s);
     if (!people_login_add(s, login, id, password_hash)) return 0;
     s->me = id;
+    people_guest_let_go(s, id);
     person_enrolled_add(s, id, (person_enrolled_body){ { 0 } });
     people_rename(s, name);
     if (!before) people_choose_lang(s, str_from(s->lang->tag));
@@ -67,6 +69,7 @@ int64_t people_enrol(Scope *s, str name, str login, str password_hash)
 void people_join(Scope *s, int64_t guest, int64_t person)
 {
     person_joined_add(s, guest, guest, (person_joined_body){ person });
+    people_guest_let_go(s, guest);
     if (journal_canonical(s, guest) == person) auth_sessions_move(s, guest, person);
 }
 

@@ -25,3 +25,21 @@ INSERT INTO people_login (login, person, hash) VALUES (:login, :person, :hash) O
 
 -- name: login_hash(person int, hash str) run
 UPDATE people_login SET hash = :hash WHERE person = :person;
+
+-- ---- guests who may never come back ----
+
+-- name: guest_watch(person int) run
+INSERT INTO people_guest (person, up) SELECT :person, ms FROM people_up WHERE one = 1 ON CONFLICT (person) DO NOTHING;
+
+-- name: guest_let_go(person int) run
+DELETE FROM people_guest WHERE person = :person;
+
+-- name: guests_due(ran int, most int) many
+-- Watched for so long, of this installation's own running.
+SELECT g.person FROM people_guest g JOIN people_up u ON u.one = 1 WHERE g.up <= u.ms - :ran ORDER BY g.up, g.person LIMIT :most;
+
+-- name: guests_watched() int
+SELECT count(*) AS "n:int" FROM people_guest;
+
+-- name: up_more(ms int) run
+UPDATE people_up SET ms = ms + :ms WHERE one = 1;

@@ -80,6 +80,12 @@ Reply people_erasure_get(Request *rq) { return rq->s.me ? erasure_page(rq, form(
 
 /* ---- the button ------------------------------------------------------------------------------------------------------------------- */
 
+Reply people_erasure_pace(Request *rq)
+{
+    Form *f = form(rq);
+    return people_paces_me(rq, f) ? (Reply){ 0 } : with_status(erasure_page(rq, f), 429);
+}
+
 /* A guest has no password, nor has she whose words are going already. */
 Reply people_erasure_ahead(Request *rq)
 {

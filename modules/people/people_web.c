@@ -12,34 +12,6 @@
 #include "people_sql.h"
 #include "web/site.h"
 
-enum {
-    TRIES_BY_NAME    = 10,
-    TRIES_BY_ADDRESS = 100,       /* a classroom sits behind one address */
-};
-
-/* ---- few tries ----------------------------------------------------------------------------------------------------------- */
-
-static str by_name(Request *rq, str login) { return str_fmt(rq->s.arena, "name %.*s", STR_ARG(login)); }
-static str by_address(Request *rq) { return str_fmt(rq->s.arena, "address %.*s", STR_ARG(visitor_address(rq))); }
-
-bool people_may_try(Request *rq, Form *f, str login)
-{
-    int64_t a, b;
-    bool name = auth_may_try(&rq->s, by_name(rq, login), TRIES_BY_NAME, &a);
-    bool address = auth_may_try(&rq->s, by_address(rq), TRIES_BY_ADDRESS, &b);
-    int64_t minutes = ((a > b ? a : b) + MINUTE - 1) / MINUTE;
-    if (!name || !address)
-        form_error(f, "password", TN(&rq->s, "That was tried too often. Please wait {n} minute.",
-                                     "That was tried too often. Please wait {n} minutes.", minutes));
-    return name && address;
-}
-
-static void tried(Request *rq, str login, bool worked)
-{
-    auth_tried(&rq->s, by_name(rq, login), worked);
-    if (!worked) auth_tried(&rq->s, by_address(rq), false);
-}
-
 /* ---- signing in ------------------------------------------------------------------------------------------------------------ */
 
 static Reply sign_in_page(Request *rq) { return people_sign_in(rq, form(rq), return_to(rq)); }
@@ -48,6 +20,15 @@ static Reply too_often(Request *rq) { return with_status(sign_in_page(rq), 429);
 static Reply sign_in_get(Request *rq)
 {
     return rq->signed_in ? see_other_url(rq, return_to(rq)) : sign_in_page(rq);
+}
+
+/* What nobody could have typed is hashed like the rest, and counted. */
+static Reply sign_in_pace(Request *rq)
+{
+    str login;
+    Form *f = form(rq);
+    people_login_form(rq->s.arena, form_raw(f, "login"), &login);
+    return people_paces(rq, f, login) ? (Reply){ 0 } : too_often(rq);
 }
 
 static Reply sign_in_ahead(Request *rq)
@@ -88,7 +69,7 @@ static Reply session_post(Request *rq)
     Form *f = form(rq);
     if (!people_may_try(rq, f, l->login)) return too_often(rq);
     bool fits = still_fits(rq, l);
-    tried(rq, l->login, fits);
+    people_tried(rq, l->login, fits);
     if (!fits) {
         form_error(f, "password", T(&rq->s, "The name or the password is not right."));
         return unprocessable(sign_in_page(rq));
@@ -122,9 +103,19 @@ static str read_login(Request *rq, Form *f)
     return login;
 }
 
-static void check_new_password(Request *rq, Form *f, const char *field)
+static void check_weak(Request *rq, Form *f, const char *field, str name, str login)
+{
+    Weak weak = auth_password_weak(rq->s.arena, form_raw(f, field), name, login);
+    if (weak == WEAK_COMMON)
+        form_error(f, field, T(&rq->s, "Many people use this password, so it is the first that a stranger tries. Please choose another: three or four words are good."));
+    if (weak == WEAK_NAME)
+        form_error(f, field, T(&rq->s, "Your name is in this password, so it is easily guessed. Please choose another: three or four words are good."));
+}
+
+static void check_new_password(Request *rq, Form *f, const char *field, str name, str login)
 {
     ptrdiff_t n = str_chars(form_raw(f, field));
+    if (n >= PASSWORD_MIN && n <= PASSWORD_MAX) check_weak(rq, f, field, name, login);
     if (n < PASSWORD_MIN) form_error(f, field, TN(&rq->s, "At least {n} character, please.", "At least {n} characters, please.", PASSWORD_MIN));
     if (n > PASSWORD_MAX) form_error(f, field, T(&rq->s, "That is longer than we can keep."));
 }
@@ -137,13 +128,22 @@ static Reply hash_new(Request *rq, Looked *l, str password)
     return (Reply){ 0 };
 }
 
+/* Whether a name is taken can be asked here too. */
+static Reply enrol_pace(Request *rq)
+{
+    str login;
+    Form *f = form(rq);
+    people_login_form(rq->s.arena, form_raw(f, "login"), &login);
+    return people_paces(rq, f, login) ? (Reply){ 0 } : with_status(enrol_page(rq), 429);
+}
+
 static Reply enrol_ahead(Request *rq)
 {
     Form *f = form(rq);
     Looked *l = rq->ahead = NEW(rq->s.arena, Looked, 1);
-    form_text(f, "name", 1, PEOPLE_NAME_MAX);
+    str name = form_text(f, "name", 1, PEOPLE_NAME_MAX);
     l->login = read_login(rq, f);
-    check_new_password(rq, f, "password");
+    check_new_password(rq, f, "password", name, l->login);
     if (!form_bad(f)) people_may_try(rq, f, l->login);
     return form_bad(f) ? unprocessable(enrol_page(rq)) : hash_new(rq, l, form_raw(f, "password"));
 }
@@ -156,12 +156,13 @@ static Reply account_post(Request *rq)
     if (rq->signed_in) return see_other(rq, "/people");
     int64_t id = people_enrol(&rq->s, name, l->login, l->new_hash);
     if (!id) {
-        tried(rq, l->login, false);
+        people_tried(rq, l->login, false);
         form_error(f, "login", T(&rq->s, "This name cannot be had. Please choose another, or sign in if it is yours."));
         return unprocessable(enrol_page(rq));
     }
     rq->s.me = id;
     session_begin(rq, id);
+    browser_knows(rq, l->login);
     notice(rq, T(&rq->s, "Your account is made. Everything you did is in it."));
     return see_other_url(rq, return_to(rq));
 }
@@ -214,13 +215,19 @@ static Reply language_post(Request *rq)
     return see_other_url(rq, return_to(rq));
 }
 
+static Reply password_pace(Request *rq)
+{
+    Form *f = form(rq);
+    return people_paces_me(rq, f) ? (Reply){ 0 } : with_status(me_page(rq, f), 429);
+}
+
 static Reply password_ahead(Request *rq)
 {
     Form *f = form(rq);
     Looked *l = rq->ahead = NEW(rq->s.arena, Looked, 1);
     people_login_of_row row = { 0 };
-    check_new_password(rq, f, "new_password");
     if (people_login_of(&rq->s, rq->s.me, &row)) *l = (Looked){ rq->s.me, row.login, row.hash };
+    check_new_password(rq, f, "new_password", rq->name, l->login);
     if (!form_bad(f) && people_may_try(rq, f, l->login)) l->fits = auth_hash_fits(rq->s.arena, l->hash, form_raw(f, "password"));
     return form_bad(f) ? unprocessable(me_page(rq, f)) : hash_new(rq, l, form_raw(f, "new_password"));
 }
@@ -228,7 +235,7 @@ static Reply password_ahead(Request *rq)
 bool people_proves(Request *rq, Form *f, const Looked *l)
 {
     bool fits = still_fits(rq, l);
-    tried(rq, l->login, fits);
+    people_tried(rq, l->login, fits);
     if (!fits) form_error(f, "password", T(&rq->s, "This is not the password you have."));
     return fits;
 }
@@ -291,11 +298,13 @@ static void nav(Request *rq, Nav *n)
 static const Route routes[] = {
     GET   ("/people",               me_get,             .who = WHO_ANYONE, .page = "me"),
     GET   ("/people/session/new",   sign_in_get,        .who = WHO_ANYONE, .page = "sign_in"),
-    POST  ("/people/session",       session_post,       .who = WHO_ANYONE, .page = "sign_in", .ahead = sign_in_ahead),
+    POST  ("/people/session",       session_post,       .who = WHO_ANYONE, .page = "sign_in", .pace = sign_in_pace, .ahead = sign_in_ahead,
+           .small = true),
     DELETE("/people/session",       session_delete,     .who = WHO_ANYONE),
     GET   ("/people/session",       session_again_get,  .who = WHO_ANYONE),
     GET   ("/people/account/new",   enrol_get,          .who = WHO_ANYONE, .page = "enrolment"),
-    POST  ("/people/account",       account_post,       .who = WHO_ANYONE, .page = "enrolment", .ahead = enrol_ahead),
+    POST  ("/people/account",       account_post,       .who = WHO_ANYONE, .page = "enrolment", .pace = enrol_pace, .ahead = enrol_ahead,
+           .makes_person = true),
     GET   ("/people/account",       account_again_get,  .who = WHO_ANYONE),
     GET   ("/people/name",          me_again_get,       .who = WHO_ANYONE),
     GET   ("/people/password",      me_again_get,       .who = WHO_ANYONE),
@@ -303,14 +312,16 @@ static const Route routes[] = {
     GET   ("/people/sessions",      me_again_get,       .who = WHO_ANYONE),
     POST  ("/people/name",          name_post,          .who = WHO_SIGNED_IN, .page = "me"),
     POST  ("/people/language",      language_post,      .who = WHO_ANYONE),
-    POST  ("/people/password",      password_post,      .who = WHO_SIGNED_IN, .page = "me", .ahead = password_ahead),
+    POST  ("/people/password",      password_post,      .who = WHO_SIGNED_IN, .page = "me", .pace = password_pace, .ahead = password_ahead,
+           .small = true),
     DELETE("/people/sessions",      sessions_delete,    .who = WHO_SIGNED_IN),
     DELETE("/people/sessions/:key", one_session_delete, .who = WHO_SIGNED_IN),
     GET   ("/people/records",       records_get,        .who = WHO_ANYONE),
     GET   ("/people/records/:name", record_file_get,    .who = WHO_ANYONE),
     GET   ("/people/places",        people_places_get,  .who = WHO_ANYONE, .page = "places_page"),
     GET   ("/people/erasure",       people_erasure_get, .who = WHO_ANYONE, .page = "erasure"),
-    POST  ("/people/erasure",       people_erasure_post, .who = WHO_ANYONE, .page = "erasure", .ahead = people_erasure_ahead),
+    POST  ("/people/erasure",       people_erasure_post, .who = WHO_ANYONE, .page = "erasure", .pace = people_erasure_pace,
+           .ahead = people_erasure_ahead, .small = true),
     GET   ("/people/erasure/:seal", people_erased_get,  .who = WHO_ANYONE, .page = "erased"),
 };
 
@@ -324,4 +335,6 @@ const Module people_module = {
     .command = people_command,
     .sign_in = "/people/session/new",
     .person_made = people_guest_made,
+    .jobs = people_jobs,       .job_n = PEOPLE_JOBS,
+    .doctor = people_doctor,
 };

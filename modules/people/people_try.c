@@ -1,0 +1,53 @@
+/* people_try - a password that is tried: whether it may be, how long it must wait first, and what is counted (auth_guess.c).
+ *
+ * It is asked three times: before slow work is queued, so that who may not costs no hash and who must wait holds no worker; before the
+ * hash; and on the writer, because others may have used up the tries meanwhile. */
+#include "auth/auth.h"
+#include "people_own.h"
+#include "people_sql.h"
+
+static Guess guess_of(Request *rq, str login)
+{
+    return (Guess){ .name = login, .place = visitor_place(rq), .browser = known_browser(rq, login) };
+}
+
+static void say_too_often(Request *rq, Form *f, int64_t wait_ms)
+{
+    retry_after(rq, wait_ms);
+    form_error(f, "password", TN(&rq->s, "That was tried too often. Please wait {n} minute.",
+                                 "That was tried too often. Please wait {n} minutes.", (wait_ms + MINUTE - 1) / MINUTE));
+}
+
+bool people_may_try(Request *rq, Form *f, str login)
+{
+    Guess g = guess_of(rq, login);
+    Turn t = auth_turn(&rq->s, &g);
+    if (!t.may) say_too_often(rq, f, t.wait_ms);
+    return t.may;
+}
+
+bool people_paces(Request *rq, Form *f, str login)
+{
+    Guess g = guess_of(rq, login);
+    Turn t = auth_turn(&rq->s, &g);
+    if (!t.may) say_too_often(rq, f, t.wait_ms);
+    else {
+        if (g.browser.n) slow_known(rq, g.browser);
+        slow_down(rq, t.wait_ms, login);
+    }
+    return t.may;
+}
+
+bool people_paces_me(Request *rq, Form *f)
+{
+    people_login_of_row row;
+    return !rq->s.me || !people_login_of(&rq->s, rq->s.me, &row) || people_paces(rq, f, row.login);
+}
+
+/* A browser that signs a name in is known from then on, and its next slips are its own. */
+void people_tried(Request *rq, str login, bool worked)
+{
+    Guess g = guess_of(rq, login);
+    auth_guessed(&rq->s, &g, worked);
+    if (worked) browser_knows(rq, login);
+}
