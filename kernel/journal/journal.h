@@ -142,6 +142,12 @@ int64_t journal_canonical(Scope *s, int64_t person);             /* who she is n
 typedef struct Ids { const int64_t *row; ptrdiff_t n; } Ids;
 Ids     journal_everybody(Scope *s, int64_t person);             /* she and the guests she was */
 
+/* What is held of one person, the guests she was left out. span_ms: between the first and the last of her stream, by the clocks that wrote
+ * them; 0 when it was one transaction. elsewhere: she stands on a card, in another stream or in what others wrote, or some of it was written
+ * by another installation. */
+typedef struct Traces { int64_t records, span_ms; bool elsewhere; } Traces;
+Traces  journal_traces(Scope *s, int64_t person);
+
 /* ---- erasing a person ---------------------------------------------------------------------------------------------------- */
 
 /* Writing. Says it on her card and does a first part at once: the words of a small account are in no table when this transaction is on disk.

@@ -35,6 +35,14 @@ Ids journal_everybody(Scope *s, int64_t person)
     return (Ids){ id, guests.n + 1 };
 }
 
+Traces journal_traces(Scope *s, int64_t person)
+{
+    journal_rows_traces_row row = { 0 };
+    bool held = journal_rows_traces(s, person, &row) && row.records > 0;
+    if (!held) return (Traces){ 0 };
+    return (Traces){ row.records, row.last - row.first, row.foreign_n > 0 || journal_rows_traces_elsewhere(s, person) > 0 };
+}
+
 int64_t person_erased(Scope *s, int64_t id)
 {
     Person p;

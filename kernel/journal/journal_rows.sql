@@ -141,6 +141,18 @@ DELETE FROM journal_stale WHERE first = :first AND module = :module AND meet = :
 SELECT p.id, p.account AS "account:bool", p.joined, p.erased, CASE WHEN g.person IS NULL THEN 0 ELSE 1 END AS "gone:bool"
   FROM journal_person p LEFT JOIN journal_gone g ON g.person = p.id WHERE p.id = :id;
 
+-- name: traces(person int) one
+SELECT count(*) AS "records:int", coalesce(min(r.at), 0) AS "first:int", coalesce(max(r.at), 0) AS "last:int",
+       coalesce(sum(CASE WHEN n.own = 1 THEN 0 ELSE 1 END), 0) AS "foreign_n:int"
+  FROM journal r LEFT JOIN journal_node n ON n.node = r.node WHERE r.stream = :person;
+
+-- name: traces_elsewhere(person int) int
+-- At most one of each is looked for.
+SELECT (SELECT count(*) FROM (SELECT 1 FROM journal WHERE stream = -:person LIMIT 1) card)
+     + (SELECT count(*) FROM (SELECT 1 FROM journal WHERE actor = :person AND own = 0 LIMIT 1) other)
+     + (SELECT count(*) FROM (SELECT 1 FROM journal_about WHERE person = :person LIMIT 1) about)
+     + (SELECT count(*) FROM (SELECT 1 FROM journal_standing WHERE person = :person LIMIT 1) stands) AS "n:int";
+
 -- name: guests(person int) many
 SELECT id FROM journal_person WHERE joined = :person AND joined <> 0 ORDER BY id;
 
