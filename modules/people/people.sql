@@ -29,10 +29,13 @@ UPDATE people_login SET hash = :hash WHERE person = :person;
 -- ---- guests who may never come back ----
 
 -- name: guest_watch(person int) run
-INSERT INTO people_guest (person, up) SELECT :person, ms FROM people_up WHERE one = 1 ON CONFLICT (person) DO NOTHING;
+INSERT INTO people_guest (person, up) VALUES (:person, coalesce((SELECT ms FROM people_up WHERE one = 1), 0)) ON CONFLICT (person) DO NOTHING;
 
 -- name: guest_let_go(person int) run
 DELETE FROM people_guest WHERE person = :person;
+
+-- name: guest_later(person int) run
+UPDATE people_guest SET up = coalesce((SELECT ms FROM people_up WHERE one = 1), 0) WHERE person = :person;
 
 -- name: guests_due(ran int, most int) many
 -- Watched for so long, of this installation's own running.
@@ -42,4 +45,4 @@ SELECT g.person FROM people_guest g JOIN people_up u ON u.one = 1 WHERE g.up <= 
 SELECT count(*) AS "n:int" FROM people_guest;
 
 -- name: up_more(ms int) run
-UPDATE people_up SET ms = ms + :ms WHERE one = 1;
+INSERT INTO people_up (one, ms) VALUES (1, :ms) ON CONFLICT (one) DO UPDATE SET ms = people_up.ms + excluded.ms;

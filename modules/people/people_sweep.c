@@ -42,11 +42,12 @@ static bool up(Scope *s, str body)
 
 /* ---- one guest ---------------------------------------------------------------------------------------------------------------- */
 
+/* Who has a card is more than that: it says that she has an account, was joined, belongs somewhere, or is gone. */
 static bool saved_one_thing(Scope *s, int64_t guest)
 {
-    Person p;
+    Person card;
     Traces t = journal_traces(s, guest);
-    return journal_person(s, guest, &p) && !p.account && !p.joined && !p.erased && t.records > 0 && t.span_ms == 0 && !t.elsewhere;
+    return !journal_person(s, guest, &card) && t.records > 0 && t.span_ms == 0 && !t.elsewhere;
 }
 
 static void look_at_guest(Scope *s, void *arg)
@@ -60,7 +61,7 @@ static void look_at_guest(Scope *s, void *arg)
     s->me = before;
 }
 
-/* Who cannot be erased now is left alone, so that nobody behind her waits for ever. */
+/* Who cannot be erased now has another RAN_MS, so that nobody behind her waits for ever. */
 static void sweep_guest(Scope *s, int64_t guest)
 {
     Landing l;
@@ -68,7 +69,7 @@ static void sweep_guest(Scope *s, int64_t guest)
     if (db_try(s, look_at_guest, &guest, &l)) return;
     s->me = before;
     os_log(LOG_WARN, "people: a guest who never came back could not be erased: %s", l.what);
-    people_guest_let_go(s, guest);
+    people_guest_later(s, guest);
 }
 
 /* ---- all of them ---------------------------------------------------------------------------------------------------------------- */

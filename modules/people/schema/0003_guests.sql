@@ -12,7 +12,6 @@ CREATE TABLE people_up (
   one           @ID CHECK (one = 1),
   ms            @INT NOT NULL
 ) @STRICT;
-INSERT INTO people_up (one, ms) VALUES (1, 0);
 
 -- Those who are guests already are looked at when their time has come, counted from now; who was made elsewhere is let go then.
 INSERT INTO people_guest (person, up) SELECT id, 0 FROM people_person WHERE account = 0;
