@@ -10,6 +10,8 @@ import path from "node:path";
 import { Client, forms } from "../e2e/client.mjs";
 import { House, root } from "../e2e/house.mjs";
 
+process.env.SAMPAN_BUDGETS = "off";      // each learner saves as fast as she can
+
 const LESSON = "/learn/practices/order/map", NEXT_LESSON = "/learn/practices/order/pro-forma", QUESTIONS = `${LESSON}/questions`;
 const seconds = Number(process.env.BENCH_SECONDS || 5), rounds = Number(process.env.BENCH_ROUNDS || 5);
 const binary = path.join(root, "build/release/sampan");
