@@ -62,6 +62,10 @@ static int new_password(Site *site, Arena *arena, Order *o)
         fprintf(stderr, "a password has %d to %d characters\n", PASSWORD_MIN, PASSWORD_MAX);
         return 1;
     }
+    if (auth_password_weak(arena, password, S(""), str_from(o->name)) != WEAK_NOT) {
+        fprintf(stderr, "this password is guessed first, or has the name in it: take three or four words\n");
+        return 1;
+    }
     o->hash = auth_hash(arena, password);
     return o->hash.n ? carry_out(site, arena, set_password, o) : 1;
 }

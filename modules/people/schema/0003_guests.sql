@@ -15,3 +15,4 @@ CREATE TABLE people_up (
 
 -- Those who are guests already are looked at when their time has come, counted from now; who was made elsewhere is let go then.
 INSERT INTO people_guest (person, up) SELECT id, 0 FROM people_person WHERE account = 0;
+-- sealed: e4221a083ae38f1f
