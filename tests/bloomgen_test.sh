@@ -38,9 +38,9 @@ int main(void)
     return 0;
 }
 END
-"$tmp/bloomgen" "$tmp/out.c" bits kernel/auth/common/passwords.txt 2> log && $cc -std=gnu17 -Ikernel "$tmp/ask.c" "$tmp/out.c" -o "$tmp/ask" 2> log || bad "it does not build"
-held=$("$tmp/ask" < kernel/auth/common/passwords.txt)
-[ "$held" = "$(wc -l < kernel/auth/common/passwords.txt)" ] && good || bad "a word of the list is not in the filter: $held are"
+"$tmp/bloomgen" "$tmp/out.c" bits kernel/auth/guessed_first/passwords.txt 2> log && $cc -std=gnu17 -Ikernel "$tmp/ask.c" "$tmp/out.c" -o "$tmp/ask" 2> log || bad "it does not build"
+held=$("$tmp/ask" < kernel/auth/guessed_first/passwords.txt)
+[ "$held" = "$(wc -l < kernel/auth/guessed_first/passwords.txt)" ] && good || bad "a word of the list is not in the filter: $held are"
 others=$(seq -f "boats on the river %.0f" 1 100000 | "$tmp/ask")
 [ "$others" -lt 100 ] && good || bad "$others of 100000 others are taken for words of the list"
 

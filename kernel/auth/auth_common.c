@@ -1,7 +1,7 @@
 /* auth_common - passwords that are guessed first (NIST SP 800-63B, section 5.1.1.2).
  *
  * What was typed is folded, as names are, and looked up as it is and without the figures and signs behind it: "Sunshine2026!" is "sunshine".
- * The list (common/README.md) is a Bloom filter: what is in it is always refused, and of the rest three in ten thousand. */
+ * The list (guessed_first/README.md) is a Bloom filter: what is in it is always refused, and of the rest three in ten thousand. */
 #include "auth/auth.h"
 #include "auth/auth_bloom.h"
 
