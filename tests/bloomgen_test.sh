@@ -2,6 +2,8 @@
 # bloomgen_test.sh   the generator of filters: every word of the list is in it, few others are, and a bad list stops at its line.
 . "$(dirname "$0")/generator.sh"
 built bloomgen -Ikernel || exit 1
+cd "$tmp" || exit 1
+list=$root/kernel/auth/guessed_first/passwords.txt
 
 # refused NAME SENTENCE   the list on standard input stops the build with this sentence
 refused() {
@@ -38,9 +40,9 @@ int main(void)
     return 0;
 }
 END
-"$tmp/bloomgen" "$tmp/out.c" bits kernel/auth/guessed_first/passwords.txt 2> log && $cc -std=gnu17 -Ikernel "$tmp/ask.c" "$tmp/out.c" -o "$tmp/ask" 2> log || bad "it does not build"
-held=$("$tmp/ask" < kernel/auth/guessed_first/passwords.txt)
-[ "$held" = "$(wc -l < kernel/auth/guessed_first/passwords.txt)" ] && good || bad "a word of the list is not in the filter: $held are"
+"$tmp/bloomgen" "$tmp/out.c" bits "$list" 2> log && $cc -std=gnu17 -I"$root/kernel" "$tmp/ask.c" "$tmp/out.c" -o "$tmp/ask" 2> log || bad "it does not build"
+held=$("$tmp/ask" < "$list")
+[ "$held" = "$(wc -l < "$list")" ] && good || bad "a word of the list is not in the filter: $held are"
 others=$(seq -f "boats on the river %.0f" 1 100000 | "$tmp/ask")
 [ "$others" -lt 100 ] && good || bad "$others of 100000 others are taken for words of the list"
 
