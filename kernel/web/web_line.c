@@ -100,6 +100,7 @@ bool line_submit(Line *l, WebPrivate *w, int64_t ms)
     return room;
 }
 
+/* Its lock stays: who comes while the server closes still asks whether there is room. */
 void line_stop(Line *l)
 {
     pthread_mutex_lock(&l->lock);
@@ -107,6 +108,4 @@ void line_stop(Line *l)
     pthread_cond_signal(&l->changed);
     pthread_mutex_unlock(&l->lock);
     pthread_join(l->thread, NULL);
-    pthread_cond_destroy(&l->changed);
-    pthread_mutex_destroy(&l->lock);
 }

@@ -311,7 +311,7 @@ static const Route routes[] = {
     GET   ("/people/language",      me_again_get,       .who = WHO_ANYONE),
     GET   ("/people/sessions",      me_again_get,       .who = WHO_ANYONE),
     POST  ("/people/name",          name_post,          .who = WHO_SIGNED_IN, .page = "me"),
-    POST  ("/people/language",      language_post,      .who = WHO_ANYONE),
+    POST  ("/people/language",      language_post,      .who = WHO_ANYONE, .small = true),
     POST  ("/people/password",      password_post,      .who = WHO_SIGNED_IN, .page = "me", .pace = password_pace, .ahead = password_ahead,
            .small = true),
     DELETE("/people/sessions",      sessions_delete,    .who = WHO_SIGNED_IN),
