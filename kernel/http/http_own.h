@@ -183,6 +183,9 @@ HttpRoom *room_take(HttpServer *s, Arena *ret);
 void room_give(HttpServer *s, HttpRoom *room, const char *used);
 void rooms_close(HttpServer *s);
 
+/* http_server: whom the other side speaks for, when it is a proxy on this machine; of anybody else nothing is read. */
+void forwarded_read(HttpPrivate *own);
+
 /* http_body */
 void body_open(HttpPrivate *own);              /* sets own->refusal when it will not do */
 bool body_take(HttpPrivate *own, str bytes);   /* false: more than we read of a body that was refused */

@@ -370,7 +370,7 @@ static void keep_headers(HttpPrivate *own, const HttpShape *shape, const Head *h
 }
 
 /* A proxy on this machine says who it speaks for: the address it added is the last one. */
-static void read_forwarded(HttpPrivate *own)
+void forwarded_read(HttpPrivate *own)
 {
     HttpRequest *rq = &own->rq;
     unsigned char address[16];
@@ -409,7 +409,7 @@ static int read_head(HttpPrivate *own, const char *url, const char *method, cons
     }
     own->rq.raw_path = framing.path;
     own->rq.query = framing.query;
-    read_forwarded(own);
+    forwarded_read(own);
     return 0;
 }
 

@@ -222,6 +222,24 @@ TEST(a_request_the_library_bridged_is_seen_by_where_its_pieces_stand)
     EXPECT(http_guard(&shape, &framing) == 400);
 }
 
+static str peer_of(World *w, bool local, str forwarded)
+{
+    HttpConn conn = { .local = local };
+    HttpHeader headers[] = { { S("X-Forwarded-For"), forwarded }, { S("X-Forwarded-Proto"), S("https") } };
+    HttpPrivate own = { .conn = &conn, .rq = { .arena = *world_arena(w), .headers = headers, .header_n = 2, .peer = S("203.0.113.7") } };
+    forwarded_read(&own);
+    EXPECT(own.rq.secure == local);
+    return str_keep(world_arena(w), own.rq.peer);
+}
+
+TEST(only_a_proxy_on_this_machine_says_whom_it_speaks_for)
+{
+    EXPECT_STR(peer_of(w, true, S("10.0.0.1, 192.0.2.9")), S("192.0.2.9"));
+    EXPECT_STR(peer_of(w, false, S("192.0.2.9")), S("203.0.113.7"));
+    EXPECT_STR(peer_of(w, false, S("127.0.0.1")), S("203.0.113.7"));
+}
+
 TESTS(http_shape, smuggling_shapes_are_refused_and_the_connection_closed, chunks_that_lie_are_refused, unusual_is_not_wrong,
       a_path_has_one_spelling, a_head_has_a_limit_and_an_answer, a_refusal_has_the_words_of_the_application,
-      only_a_proxy_on_this_machine_speaks_for_others, a_request_the_library_bridged_is_seen_by_where_its_pieces_stand)
+      only_a_proxy_on_this_machine_speaks_for_others, a_request_the_library_bridged_is_seen_by_where_its_pieces_stand,
+      only_a_proxy_on_this_machine_says_whom_it_speaks_for)
