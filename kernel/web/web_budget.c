@@ -79,7 +79,7 @@ static Bucket *bucket_of(Budget *b, uint64_t key)
 /* ---- one bucket ------------------------------------------------------------------------------------------------------------- */
 
 /* More than a whole bucket is owed only by a clock that was set back. */
-static int64_t owed(const Bucket *k, Spend what, const Rate *r, int64_t now)
+static int64_t owed(const Bucket *k, int what, const Rate *r, int64_t now)
 {
     int64_t ns = k->full_at[what] - now;
     return ns < 0 || ns > r->burst * r->each ? 0 : ns;
