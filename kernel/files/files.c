@@ -33,7 +33,7 @@ bool is_name(str name)
     return name.n == NAME_CHARS && is_hex(name);
 }
 
-bool place_of(const char *data, const char *name, Place *ret)
+bool file_place(const char *data, const char *name, FilePlace *ret)
 {
     snprintf(ret->root, sizeof ret->root, "%s/files", data);
     snprintf(ret->folder, sizeof ret->folder, "%s/files/%.2s", data, name);
@@ -102,7 +102,7 @@ static bool stamp(const char *path, int64_t now)
 }
 
 /* A copy under a name that is none of ours until it is whole. */
-static bool copy_to(const Source *from, const Place *to)
+static bool copy_to(const Source *from, const FilePlace *to)
 {
     char temporary[PATH_MAX + 16];
     snprintf(temporary, sizeof temporary, "%s/new.XXXXXX", to->folder);
@@ -117,7 +117,7 @@ static bool copy_to(const Source *from, const Place *to)
     return whole;
 }
 
-static bool make_folder(const Place *to)
+static bool make_folder(const FilePlace *to)
 {
     struct stat st;
     return stat(to->folder, &st) == 0 || (os_make_dirs(to->folder) && os_sync_folder(to->root));
@@ -126,7 +126,7 @@ static bool make_folder(const Place *to)
 /* Linked, not moved: a request that is run twice must find its upload twice. Where links cannot be made (another disk,
  * FAT) the bytes are copied. What is there already is made young again, so that no sweep takes it before its row is
  * there; where some file is known to be damaged (doubt) nothing is believed, and the new bytes take the place of those. */
-static bool put_in_place(const Source *from, const Place *to, int64_t now, bool doubt)
+static bool put_in_place(const Source *from, const FilePlace *to, int64_t now, bool doubt)
 {
     if (!doubt && stamp(to->path, now)) return true;
     if (!make_folder(to)) return false;
@@ -147,9 +147,9 @@ static bool keep(const Scope *s, const Source *from, str declared_type, bool dou
 {
     const char *data = s->site->config.data;
     Sniffer sniffer = { .declared = declared_type };
-    Place place;
+    FilePlace place;
     int64_t size;
-    if (!bytes_look(from, &sniffer, name, &size) || !place_of(data, name, &place)) return false;
+    if (!bytes_look(from, &sniffer, name, &size) || !file_place(data, name, &place)) return false;
     if (!has_room(data, size) || !put_in_place(from, &place, s->now, doubt)) return false;
     *ret = (StoredFile){ { name, NAME_CHARS }, sniffed(&sniffer), size };
     return true;
@@ -201,8 +201,8 @@ bool files_find(Scope *s, str name, StoredFile *ret)
 const char *files_path(Scope *s, str name)
 {
     StoredFile f;
-    Place place;
-    if (!files_find(s, name, &f) || !place_of(s->site->config.data, f.name.p, &place)) return NULL;
+    FilePlace place;
+    if (!files_find(s, name, &f) || !file_place(s->site->config.data, f.name.p, &place)) return NULL;
     return str_keep(s->arena, str_from(place.path)).p;
 }
 
@@ -232,9 +232,9 @@ void files_forget(Scope *s, str name)
 /* ---- files in pieces ------------------------------------------------------------------------------------------------- */
 
 /* Beside the place it will have, under a name that is none of ours: swept when no piece has come for a day. */
-static bool part_place(Scope *s, str name, Place *place, char path[PATH_MAX])
+static bool part_place(Scope *s, str name, FilePlace *place, char path[PATH_MAX])
 {
-    if (!is_name(name) || !place_of(s->site->config.data, str_z(s->arena, name), place)) return false;
+    if (!is_name(name) || !file_place(s->site->config.data, str_z(s->arena, name), place)) return false;
     return snprintf(path, PATH_MAX, "%s/part.%.*s", place->folder, NAME_CHARS - 2, name.p + 2) < PATH_MAX;
 }
 
@@ -245,7 +245,7 @@ bool files_any_forgotten(Scope *s) { return files_rows_forgotten(s, 1).n > 0; }
 /* Each waits for the disk. The row goes after the file: if the power goes in between, it is done again. */
 Unlinked files_unlink_forgotten(Scope *s)
 {
-    Place place;
+    FilePlace place;
     char part[PATH_MAX];
     CHECK(s->writing);
     files_rows_forgotten_rows rows = files_rows_forgotten(s, UNLINKED_AT_ONCE);
@@ -261,7 +261,7 @@ Unlinked files_unlink_forgotten(Scope *s)
 
 int64_t files_part_size(Scope *s, str name)
 {
-    Place place;
+    FilePlace place;
     char path[PATH_MAX];
     struct stat st;
     return part_place(s, name, &place, path) && stat(path, &st) == 0 ? st.st_size : 0;
@@ -278,7 +278,7 @@ static bool part_write(const char *path, int64_t from, str bytes, int64_t now)
 
 FilePart files_part_add(Scope *s, str name, int64_t size, int64_t from, str bytes)
 {
-    Place place;
+    FilePlace place;
     StoredFile kept;
     char path[PATH_MAX];
     int64_t here = files_part_size(s, name);

@@ -43,18 +43,18 @@ static FileSeen look_open(int fd, str name)
 }
 
 /* name: as rows have it, followed by a NUL. */
-static bool place_of_name(const Site *site, str name, Place *ret)
+static bool place_of_name(const Site *site, str name, FilePlace *ret)
 {
     char z[NAME_CHARS + 1];
     if (!is_name(name)) return false;
     memcpy(z, name.p, NAME_CHARS);
     z[NAME_CHARS] = '\0';
-    return place_of(site->config.data, z, ret);
+    return file_place(site->config.data, z, ret);
 }
 
 FileSeen files_look(const Site *site, str name)
 {
-    Place place;
+    FilePlace place;
     int fd = place_of_name(site, name, &place) ? open(place.path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW) : -1;
     if (fd < 0) return (FileSeen){ .state = FILE_LOST };
     FileSeen seen = look_open(fd, name);
@@ -78,7 +78,7 @@ bool files_are_away(const Site *site)
 /* What was touched meanwhile was kept anew, or taken away for good: the next look will see. */
 static bool is_as_seen(Scope *s, str name, const FileSeen *seen)
 {
-    Place place;
+    FilePlace place;
     struct stat st;
     if (!place_of_name(s->site, name, &place)) return false;
     bool there = stat(place.path, &st) == 0;

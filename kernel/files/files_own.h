@@ -11,10 +11,10 @@
 enum { NAME_CHARS = 64 };
 
 /* files, files/ab and files/ab/cdef…, on the stack: no memory may be asked for while a file is open. */
-typedef struct Place { char root[PATH_MAX], folder[PATH_MAX], path[PATH_MAX]; } Place;
+typedef struct FilePlace { char root[PATH_MAX], folder[PATH_MAX], path[PATH_MAX]; } FilePlace;
 bool is_name(str name);
 bool is_hex(str s);
-bool place_of(const char *data, const char *name, Place *ret);
+bool file_place(const char *data, const char *name, FilePlace *ret);
 
 /* Fed the bytes in order, in blocks of any size. What is text must be UTF-8 to the last byte: nothing that a browser
  * could take for something else is called text. */
