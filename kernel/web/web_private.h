@@ -12,8 +12,8 @@ enum {
     SLOW_WORKERS       = 2,          /* a password hash takes 19 MiB and 20 ms of a core each */
     SLOW_QUEUE_MAX     = 192,        /* strangers who wait for one: two seconds of both workers */
     SLOW_LANE_MAX      = 64,         /* of one place: a class that signs in when the bell rings */
-    SLOW_KNOWN_MAX     = 32,         /* browsers that are known, beside them */
-    SLOW_KNOWN_LANE    = 4,          /* of one such browser */
+    SLOW_KNOWN_MAX     = 64,         /* browsers that are known, beside them */
+    SLOW_KNOWN_LANE    = 8,          /* of one such browser: somebody who presses a button six times */
     LINE_ALL_MAX       = 192,        /* who was slowed down; each keeps the memory of a request */
     LINE_LANE_MAX      = 48,
     LINE_SAME_MAX      = 4,          /* at one name */

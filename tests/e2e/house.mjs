@@ -22,10 +22,11 @@ export async function freePort() {
 
 // A server of our own. stop() and start() are the power cut and the morning after: the data folder stays.
 export class House {
-  static async open({ binary = process.env.VISIT_BINARY ?? path.join(root, "build/sampan"), database = "", data } = {}) {
+  static async open({ binary = process.env.VISIT_BINARY ?? path.join(root, "build/sampan"), database = "", data, settings = {} } = {}) {
     const house = new House();
     house.binary = binary;
     house.database = database;
+    house.settings = settings;
     house.data = data ?? mkdtempSync(path.join(tmpdir(), "sampan-visit-"));
     house.port = await freePort();
     house.url = `http://127.0.0.1:${house.port}`;
@@ -35,7 +36,7 @@ export class House {
   }
 
   async start() {
-    const env = { ...process.env, SAMPAN_LISTEN: `127.0.0.1:${this.port}`, SAMPAN_DATA: this.data, DATABASE_URL: this.database };
+    const env = { ...process.env, SAMPAN_LISTEN: `127.0.0.1:${this.port}`, SAMPAN_DATA: this.data, DATABASE_URL: this.database, ...this.settings };
     this.process = spawn(this.binary, ["serve"], { env, stdio: ["ignore", "ignore", "pipe"] });
     this.log = "";
     this.process.stderr.on("data", bytes => { this.log += bytes; });
