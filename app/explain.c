@@ -2,7 +2,7 @@
 #include "app/app.h"
 
 static const char *const audiences[] = {
-    [WHO_NOBODY] = "nobody", [WHO_ANYONE] = "anyone", [WHO_LEARNER] = "learner", [WHO_SIGNED_IN] = "signed in", [WHO_STAFF] = "staff",
+    [WHO_NOBODY] = "nobody", [WHO_ANYONE] = "anyone", [WHO_LEARNER] = "learner", [WHO_SIGNED_IN] = "signed in", [WHO_ROLE] = "who holds a role",
 };
 static const char *const methods[METHODS] = {
     [M_GET] = "GET", [M_POST] = "POST", [M_PUT] = "PUT", [M_PATCH] = "PATCH", [M_DELETE] = "DELETE",

@@ -4,10 +4,11 @@
  * To add a module: name it here, twice. docs/NEWCOMER.md writes one, file by file. */
 #include "web/web.h"
 
-extern const Module people_module, quiz_module, learn_module, home_module, box_module, sign_module, example_module;
+extern const Module people_module, centres_module, quiz_module, learn_module, home_module, box_module, sign_module, example_module;
 
 const Module *const all_modules[] = {
     &people_module,
+    &centres_module,
     &quiz_module,
     &learn_module,
     &home_module,

@@ -12,8 +12,10 @@
 
 #include "app_pages.h"
 #include "auth/auth.h"
+#include "centres/centres.h"
 #include "db_all.h"
 #include "i18n/i18n.h"
+#include "journal/journal.h"
 #include "people/people.h"
 #include "trial.h"
 #include "web/web_private.h"
@@ -46,13 +48,29 @@ struct World {
 };
 
 /* A session each, so that nobody has to sign in before the test begins. */
-static const char *const cookie_of[VISITORS] = {
-    [ANA]   = "ana-ana-ana-ana-ana-ana-ana-ana-ana-ana-ana",
-    [BO]    = "bo--bo--bo--bo--bo--bo--bo--bo--bo--bo--bo-",
-    [STAFF] = "staff-staff-staff-staff-staff-staff-staff-s",
+typedef struct Someone { const char *name, *word; int role; } Someone;
+static const Someone someone[VISITORS] = {
+    [ANA] = { "Ana", "ana", 0 }, [BO] = { "Bo", "bo", 0 },
+    [ADMIN]       = { "Admin", "admin", ROLE_ADMIN },                   [OPERATOR]    = { "Operator", "operator", ROLE_OPERATOR },
+    [TRAINER]     = { "Trainer", "trainer", ROLE_TRAINER },             [MENTOR]      = { "Mentor", "mentor", ROLE_MENTOR },
+    [HOST]        = { "Host", "host", ROLE_HOST },                      [OFFICER]     = { "Officer", "officer", ROLE_OFFICER },
+    [EXPERT]      = { "Expert", "expert", ROLE_EXPERT },                [NEUTRAL]     = { "Neutral", "neutral", ROLE_NEUTRAL },
+    [AGENCY]      = { "Agency", "agency", ROLE_AGENCY },                [FOCAL_POINT] = { "Focal point", "focal", ROLE_FOCAL_POINT },
+    [MODERATOR]   = { "Moderator", "moderator", ROLE_MODERATOR },       [REVIEWER]    = { "Reviewer", "reviewer", ROLE_REVIEWER },
+    [LENDER]      = { "Lender", "lender", ROLE_LENDER },                [REGISTRAR]   = { "Registrar", "registrar", ROLE_REGISTRAR },
+    [ASSOCIATION] = { "Association", "association", ROLE_ASSOCIATION }, [SECRETARIAT] = { "Secretariat", "secretariat", ROLE_SECRETARIAT },
 };
-static const char *const name_of[VISITORS]  = { [ANA] = "Ana", [BO] = "Bo", [STAFF] = "Staff" };
-static const char *const login_of[VISITORS] = { [ANA] = "ana@example.org", [BO] = "bo@example.org", [STAFF] = "staff@example.org" };
+
+/* As long as a cookie is: "ana-ana-ana…". */
+static str cookie_of(Visitor v)
+{
+    enum { COOKIE_CHARS = 43 };
+    static char kept[VISITORS][COOKIE_CHARS + 1];
+    const char *word = someone[v].word;
+    size_t n = word ? strlen(word) : 0;
+    for (size_t i = 0; word && i < COOKIE_CHARS; i++) kept[v][i] = i % (n + 1) == n ? '-' : word[i % (n + 1)];
+    return str_from(kept[v]);
+}
 
 static int64_t clock_ms = WORLD_BEGINS;
 static int64_t world_clock(void) { return clock_ms; }
@@ -71,13 +89,21 @@ int64_t world_now(World *w) { return clock_ms; }
 
 /* ---- opening -------------------------------------------------------------------------------------------------------------- */
 
+static void holds_role(Scope *s, Visitor v, int64_t person, int64_t centre)
+{
+    if (v == ADMIN) centres_give(s, person, ROLE_ADMIN, AUDIENCE_PUBLIC, STREAM_PUBLIC);
+    else if (v <= HOST) centres_give(s, person, someone[v].role, AUDIENCE_CENTRE, centre);
+    else centres_give(s, person, someone[v].role, AUDIENCE_ECONOMY, stream_economy(S("ID")));
+}
+
 static bool enrol(Scope *s, void *arg)
 {
+    int64_t centre = centres_open(s, S("ID"), S("The world's centre"));
     for (Visitor v = 0; v < VISITORS; v++) {
-        if (!cookie_of[v]) continue;
-        int64_t id = people_enrol(s, str_from(name_of[v]), str_from(login_of[v]), S(""));
-        auth_session_start(s, str_from(cookie_of[v]), id, S(""));
-        if (v == STAFF) auth_staff_mark(s, id, true);
+        if (!someone[v].name) continue;
+        int64_t id = people_enrol(s, str_from(someone[v].name), str_fmt(s->arena, "%s@example.org", someone[v].word), S(""));
+        auth_session_start(s, cookie_of(v), id, S(""));
+        if (someone[v].role) holds_role(s, v, id, centre);
     }
     return true;
 }
@@ -180,7 +206,7 @@ World *world_begin(const WorldPlace *place, const Suite *suite)
     disk_free = 50 * (INT64_C(1) << 30);
     world_open(&w, place, suite);
     for (Visitor v = 0; v < VISITORS; v++)
-        if (cookie_of[v]) w.jar[v] = (Jar){ .cookie = { { S(COOKIE_SESSION), str_from(cookie_of[v]) } }, .n = 1 };
+        if (someone[v].name) w.jar[v] = (Jar){ .cookie = { { S(COOKIE_SESSION), cookie_of(v) } }, .n = 1 };
     return &w;
 }
 
@@ -517,6 +543,8 @@ int64_t world_person(World *w, Visitor who)
     if (seen.cookie.n) must(site_read(world_site(w), &w->arena, 0, see, &seen, &l), &l, "session");
     return seen.session.person;
 }
+
+int64_t world_centre(World *w) { return sql_int(w, "SELECT min(id) AS value FROM centres_place WHERE sort = 'centre'"); }
 
 /* ---- what every test leaves ---------------------------------------------------------------------------------------------------- */
 

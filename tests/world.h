@@ -16,7 +16,12 @@
 #include "web/site.h"
 
 typedef struct World World;
-typedef enum Visitor { STRANGER, ANA, BO, STAFF, GUEST, VISITORS } Visitor;   /* STRANGER and GUEST have no account; BO and ANA do */
+/* STRANGER and GUEST have no account; ANA and BO do, and hold no role. The others are called by the role each holds: ADMIN in everything,
+ * OPERATOR to HOST in world_centre, the rest in the economy ID. */
+typedef enum Visitor {
+    STRANGER, ANA, BO, ADMIN, OPERATOR, TRAINER, MENTOR, HOST, OFFICER, EXPERT, NEUTRAL, AGENCY, FOCAL_POINT, MODERATOR, REVIEWER, LENDER,
+    REGISTRAR, ASSOCIATION, SECRETARIAT, GUEST, VISITORS
+} Visitor;
 
 typedef struct Visit { int status; str body, location, type, headers; bool broken; } Visit;   /* headers: "name: value" lines, etag
                                                                                      among them; broken: a stream broke off */
@@ -41,6 +46,7 @@ void    world_again(World *w);                           /* closed and opened, a
 const char *world_folder(World *w);                      /* the data folder, with or without an installation in it */
 Arena  *world_arena(World *w);
 int64_t world_person(World *w, Visitor who);
+int64_t world_centre(World *w);                          /* in ID */
 int64_t sql_int(World *w, const char *sql);              /* first column of the first row; -1 when none */
 str     sql_str(World *w, const char *sql);
 void    sql_run(World *w, const char *sql);

@@ -1,4 +1,4 @@
-/* auth - sessions, the staff mark, what pages know of people: the rows. Proofs and passwords: auth_proof.c. */
+/* auth - sessions, what pages know of people: the rows. Proofs and passwords: auth_proof.c. */
 #include "auth/auth.h"
 
 #include <sodium.h>
@@ -23,7 +23,7 @@ bool auth_session(Scope *s, str cookie, Session *ret)
 {
     auth_rows_session_row row;
     if (!auth_rows_session(s, cookie_hash(s, cookie), oldest(s), &row)) return false;
-    *ret = (Session){ row.person, row.account, row.account && row.staff, row.name, row.lang, row.seen };
+    *ret = (Session){ row.person, row.account, row.name, row.lang, row.seen };
     return true;
 }
 
@@ -114,8 +114,9 @@ void auth_person_put(Scope *s, int64_t id, str name, str lang, bool account)
     auth_rows_person_keep(s, id, name, lang, account);
 }
 
-void auth_staff_mark(Scope *s, int64_t person, bool staff)
+int64_t auth_staff_taken(Scope *s)
 {
-    if (staff) auth_rows_staff_add(s, person);
-    else auth_rows_staff_drop(s, person);
+    auth_rows_staff_row row = { 0 };
+    if (auth_rows_staff(s, &row)) auth_rows_staff_drop(s, row.person);
+    return row.person;
 }

@@ -1,6 +1,6 @@
 /* auth - who is at the other end: sessions, passwords, the proof against forged forms. Knows people only by number.
  *
- * Tables   auth_session, auth_staff, auth_try: of this installation alone, never exchanged
+ * Tables   auth_session, auth_try: of this installation alone, never exchanged
  *          auth_person: what every page needs to know of a person (name, language, account), written by the module
  *          that keeps people, derived from its records
  *
@@ -15,7 +15,7 @@
 
 enum { SESSION_DAYS = 180 };
 /* seen: ms, when something was last saved with it. */
-typedef struct Session { int64_t person; bool account, staff; str name, lang; int64_t seen; } Session;
+typedef struct Session { int64_t person; bool account; str name, lang; int64_t seen; } Session;
 
 bool auth_session(Scope *s, str cookie, Session *ret);       /* one query; expired sessions are not found */
 void auth_session_start(Scope *s, str cookie, int64_t person, str agent);  /* writing; agent: User-Agent, kept as "Chrome, Android" */
@@ -35,7 +35,8 @@ bool auth_session_end_key(Scope *s, int64_t person, str key);              /* wr
 void SessionRows_json(Json *j, str key, const SessionRows *rows);
 
 void auth_person_put(Scope *s, int64_t id, str name, str lang, bool account);   /* writing; replaces what was known */
-void auth_staff_mark(Scope *s, int64_t person, bool staff);                     /* writing */
+/* Writing. Programs before this one knew a staff mark in place of roles: who had it, one a call, and she has it no more; 0: nobody. */
+int64_t auth_staff_taken(Scope *s);
 
 str  auth_csrf(Arena *keep, const uint8_t key[32], str cookie);            /* masked: differs each time */
 bool auth_csrf_fits(const uint8_t key[32], str cookie, str token);         /* constant time */

@@ -1,8 +1,8 @@
 -- name: session(hash bytes, oldest int) one
 -- All that a page must know of its visitor, in one look. Who was joined to somebody elsewhere, or is erased, is nobody here.
 SELECT s.person, s.seen, coalesce(p.name, '') AS "name:str", coalesce(p.lang, '') AS "lang:str",
-       coalesce(p.account, 0) AS "account:bool", CASE WHEN t.person IS NULL THEN 0 ELSE 1 END AS "staff:bool"
-  FROM auth_session s LEFT JOIN auth_person p ON p.id = s.person LEFT JOIN auth_staff t ON t.person = s.person
+       coalesce(p.account, 0) AS "account:bool"
+  FROM auth_session s LEFT JOIN auth_person p ON p.id = s.person
   LEFT JOIN journal_person j ON j.id = s.person
  WHERE s.hash = :hash AND s.seen > :oldest AND coalesce(j.joined, 0) = 0 AND coalesce(j.erased, 0) = 0;
 
@@ -36,8 +36,8 @@ DELETE FROM auth_session WHERE seen <= :oldest;
 INSERT INTO auth_person (id, name, lang, account) VALUES (:id, :name, :lang, :account)
     ON CONFLICT (id) DO UPDATE SET name = excluded.name, lang = excluded.lang, account = excluded.account;
 
--- name: staff_add(person int) run
-INSERT INTO auth_staff (person) VALUES (:person) ON CONFLICT (person) DO NOTHING;
+-- name: staff() one
+SELECT person FROM auth_staff ORDER BY person LIMIT 1;
 
 -- name: staff_drop(person int) run
 DELETE FROM auth_staff WHERE person = :person;

@@ -69,6 +69,7 @@ enum {
 };
 
 bool journal_may(Scope *s, int64_t person, int needs, Audience audience, int64_t stream);    /* now; for routes and rules */
+bool journal_may_somewhere(Scope *s, int64_t person, int roles);                             /* holds one of them, in whatever stream */
 
 /* Only inside apply: the person (or firm, in a matter) stands so in the stream from this record on, until a later one ends it or
  * until a moment (ms; 0: without end). Both words of one standing belong to one unit. */

@@ -14,7 +14,7 @@
 #include "db_all.h"
 #include "journal/journal_own.h"
 
-enum { BOXES = 3, NODES = 1 + BOXES, PEOPLE_MAX = 14, FIRMS_MAX = 4, MATTERS_MAX = 3, OPENED_MAX = 4, LETTERS = 12, STEPS = 140, LIVES = 25, LIVES_SECONDS = 30, DUMP_TABLES_MAX = 64 };
+enum { BOXES = 3, NODES = 1 + BOXES, PEOPLE_MAX = 14, FIRMS_MAX = 4, MATTERS_MAX = 3, OPENED_MAX = 4, LETTERS = 12, STEPS = 140, LIVES = 25, LIVES_SECONDS = 30, DUMP_TABLES_MAX = 256 };
 
 typedef struct Human { int64_t id; int home; bool account, erased; int64_t joined; } Human;
 typedef struct Firm { int64_t id; int home; int owner; } Firm;
@@ -685,6 +685,7 @@ TEST(whatever_happens_in_a_life_everybody_ends_with_the_same)
     str_int(str_from(getenv("SAMPAN_LIFE_SECONDS")), &seconds);
     int64_t until = os_now() + (seconds ? seconds : LIVES_SECONDS) * SECOND;
     if (seconds) alarm((unsigned)seconds + 120);
+    CHECK(db_table_n + trial_table_n <= DUMP_TABLES_MAX);
     Net *net = net_open(w, NODES);
     memset(columns, 0, sizeof columns);
     do {

@@ -198,6 +198,10 @@ UPDATE journal_standing SET ends = :ends
 SELECT count(*) AS "n:int" FROM journal_standing
  WHERE stream = :stream AND person = :person AND (role & :roles) <> 0 AND since < :id AND (ends = 0 OR ends > :id) AND (until = 0 OR until > :now);
 
+-- name: standing_anywhere(person int, roles int, now int) int
+SELECT count(*) AS "n:int" FROM journal_standing
+ WHERE person = :person AND (role & :roles) <> 0 AND ends = 0 AND (until = 0 OR until > :now);
+
 -- name: standing_ever(stream int, person int, roles int, id int) int
 SELECT count(*) AS "n:int" FROM journal_standing WHERE stream = :stream AND person = :person AND (role & :roles) <> 0 AND since < :id;
 

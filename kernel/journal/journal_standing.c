@@ -273,6 +273,11 @@ bool journal_may(Scope *s, int64_t person, int needs, Audience audience, int64_t
     return rest && asks(s, &(Question){ person, rest, INT64_MAX, s->now }, audience, stream) == STANDS_YES;
 }
 
+bool journal_may_somewhere(Scope *s, int64_t person, int roles)
+{
+    return person && journal_rows_standing_anywhere(s, person, roles & ~NEEDS_MEMBER, s->now) > 0;
+}
+
 /* ---- a hub judges -------------------------------------------------------------------------------------------------------------
 
  * Said only where others may not be able to tell: of records that a hub refuses, and of those it refused before it knew all. */

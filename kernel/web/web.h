@@ -38,10 +38,14 @@ typedef enum Who {
                            saves has an owner (rq->s.me is never 0 there). Making an account later keeps it all */
     WHO_SIGNED_IN,      /* has an account; others are led to sign in and back (on an unsafe method by a page that keeps
                            what they typed) */
-    WHO_STAFF,          /* has the staff mark; others get not found */
+    WHO_ROLE,           /* holds one of the roles in .role, where .in says; others get not found, and whoever is not signed in is led to it */
 } Who;
 
 typedef struct Reply { int status; str type; str body; str location; bool done; } Reply;   /* made by the functions below, which set done */
+
+typedef struct RolePlace { int audience; int64_t stream; } RolePlace;      /* enum Audience, and the stream: of journal.h */
+bool role_somewhere(Request *rq, RolePlace *ret);     /* it is enough to hold it anywhere: the handler looks where */
+bool role_for_all(Request *rq, RolePlace *ret);       /* for everything there is */
 
 typedef struct Route {
     Method      method;
@@ -50,6 +54,8 @@ typedef struct Route {
     const char *handler, *file;
     int         line;
     Who         who;
+    int         role;            /* WHO_ROLE: ROLE_… of journal.h, any of which is enough */
+    bool      (*in)(Request *, RolePlace *ret);   /* of what; false: not found. role_somewhere, role_for_all, or the module's own */
     const char *page;            /* the page it shows (pages/<page>.html), for `sampan where` and the check that it exists */
     int32_t     body_max;        /* bytes; 0: 64 KiB. Multipart files count against upload_max instead */
     int64_t     upload_max;      /* bytes of files in one body; 0: no multipart */
@@ -115,7 +121,6 @@ struct Request {
     str          path, query;
     bool         wants_json;
     bool         signed_in;     /* has an account (s.me without it: a visitor who has saved something) */
-    bool         staff;
     str          name;          /* of the signed-in person, for the bar */
     str          title;         /* set by the page */
     str          notice;        /* one sentence shown once at the top (redirect_notice of the page before) */

@@ -92,7 +92,6 @@ static void know_visitor(WebPrivate *w)
     if (w->cookie.n) auth_session(&rq->s, w->cookie, &w->session);
     rq->s.me = w->session.person;
     rq->signed_in = w->session.account;
-    rq->staff = w->session.staff;
     rq->name = w->session.name;
     rq->s.lang = language_of(w);
     keep_asked_language(rq);
@@ -174,6 +173,35 @@ static bool lacks_rows(WebPrivate *w)
 
 /* ---- may she ---------------------------------------------------------------------------------------------------------------- */
 
+bool role_somewhere(Request *rq, RolePlace *ret) { return true; }
+
+bool role_for_all(Request *rq, RolePlace *ret)
+{
+    *ret = (RolePlace){ AUDIENCE_PUBLIC, STREAM_PUBLIC };
+    return true;
+}
+
+static bool holds_role(Request *rq)
+{
+    RolePlace in = { 0 };
+    const Route *r = rq->route;
+    if (!r->in(rq, &in)) return false;
+    if (r->in == role_somewhere) return journal_may_somewhere(&rq->s, rq->s.me, r->role);
+    return in.stream && journal_may(&rq->s, rq->s.me, r->role, (Audience)in.audience, in.stream);
+}
+
+/* False: w->reply says why not. Of a room that is away nobody learns more than of one that is there. */
+static bool admit(WebPrivate *w)
+{
+    Request *rq = &w->rq;
+    bool has_account = rq->route->who == WHO_SIGNED_IN || rq->route->who == WHO_ROLE;
+    if (has_account && !rq->signed_in) w->reply = lead_to_sign_in(w);
+    else if (rq->route->who == WHO_ROLE && !holds_role(rq)) w->reply = is_unsafe(w) ? refuse_again(rq, 404, WHY_ROLE) : refuse(rq, 404);
+    else if (is_unsafe(w) && !rq->route->open && !proves_itself(w)) w->reply = refuse_again(rq, 403, WHY_STATUS);
+    else if (is_away(&rq->s, rq->route)) w->reply = is_unsafe(w) ? refuse_again(rq, 503, WHY_AWAY) : refuse_away(rq);
+    return !w->reply.done;
+}
+
 /* ---- her share ----------------------------------------------------------------------------------------------------------- */
 
 static bool makes_person(const Request *rq)
@@ -213,17 +241,6 @@ static bool take_share(WebPrivate *w)
     int64_t wait = 0;
     if (!has_room(&w->rq)) w->reply = refuse_no_room(&w->rq);
     else if ((wait = pay(w)) > 0) w->reply = refuse_for_now(&w->rq, wait);
-    return !w->reply.done;
-}
-
-/* False: w->reply says why not. Of a room that is away nobody learns more than of one that is there. */
-static bool admit(WebPrivate *w)
-{
-    Request *rq = &w->rq;
-    if (rq->route->who == WHO_STAFF && !rq->staff) w->reply = refuse(rq, 404);
-    else if (rq->route->who == WHO_SIGNED_IN && !rq->signed_in) w->reply = lead_to_sign_in(w);
-    else if (is_unsafe(w) && !rq->route->open && !proves_itself(w)) w->reply = refuse_again(rq, 403, WHY_STATUS);
-    else if (is_away(&rq->s, rq->route)) w->reply = is_unsafe(w) ? refuse_again(rq, 503, WHY_AWAY) : refuse_away(rq);
     return !w->reply.done;
 }
 
@@ -389,7 +406,7 @@ static void write_step(Scope *s, void *arg)
     const Route *route = w->rq.route;
     stay_known(w);
     if (route->who == WHO_LEARNER && !s->me) make_person(w);
-    w->reply = route->handle(&w->rq);
+    w->reply = route->who == WHO_ROLE && !holds_role(&w->rq) ? refuse_again(&w->rq, 404, WHY_ROLE) : route->handle(&w->rq);
     CHECK(w->reply.done);
 }
 

@@ -114,6 +114,10 @@ Reply refuse_again(Request *rq, int status, Why why)
         heading = T(&rq->s, "Please sign in first");
         sentence = T(&rq->s, "What you typed is kept on this page. Sign in, come back here and send it.");
     }
+    if (why == WHY_ROLE) {
+        heading = T(&rq->s, "You may not do this any more");
+        sentence = T(&rq->s, "Whoever looks after this has ended the role that it needs, or it has run out. Nothing was saved; what you typed is on this page.");
+    }
     if (why == WHY_AWAY) {
         say_when_back(rq);
         heading = T(&rq->s, "This room is being set up again");

@@ -135,7 +135,7 @@ TEST(visitors_without_a_name_are_made_by_the_hundred_and_not_by_the_thousand)
 TEST(a_program_hears_of_the_budget_in_its_own_words)
 {
     HttpHeader headers[] = { { S("content-type"), S("application/json") }, { S("accept"), S("application/json") }, { S("csrf-token"), S("") } };
-    headers[2].value = auth_csrf(world_arena(w), world_site(w)->key, S("bo--bo--bo--bo--bo--bo--bo--bo--bo--bo--bo-"));
+    headers[2].value = auth_csrf(world_arena(w), world_site(w)->key, S("bo-bo-bo-bo-bo-bo-bo-bo-bo-bo-bo-bo-bo-bo-b"));
     Visit v = { .status = 200 };
     for (int i = 0; i < 400 && v.status == 200; i++) v = request(w, BO, "POST", "/t/save", headers, COUNT_OF(headers), S("{}"));
     EXPECT(v.status == 429 && str_eq(v.type, S("application/json")) && says(v, "in a short time"));

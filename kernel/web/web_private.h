@@ -92,7 +92,7 @@ bool    field_is_secret(str name);                               /* "password", 
 bool    field_is_kernels(str name);                              /* "_csrf", "_method" */
 Reply   refuse(Request *rq, int status);                         /* web_error.c: the designed page of a status */
 Reply   refuse_away(Request *rq);                                /* its room is made again: kindly, and asked for again by itself */
-typedef enum Why { WHY_STATUS, WHY_SIGN_IN, WHY_LOST, WHY_AWAY } Why;        /* LOST: it may have been saved or not */
+typedef enum Why { WHY_STATUS, WHY_SIGN_IN, WHY_LOST, WHY_AWAY, WHY_ROLE } Why;        /* LOST: it may have been saved or not */
 Reply   refuse_again(Request *rq, int status, Why why);          /* the same, with all that was typed */
 Reply   refuse_for_now(Request *rq, int64_t ms);                 /* 429: what was typed may be sent again then */
 Reply   refuse_no_room(Request *rq);                             /* 503: the disk is nearly full; kindly, with what was typed */

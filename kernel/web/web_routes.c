@@ -54,6 +54,7 @@ static const char *what_is_wrong(const Route *r)
     str rest = segments_of(r->path), segment;
     int segments = 0, names = 0;
     if (r->who == WHO_NOBODY) return "says nobody who may come: add .who";
+    if (r->who == WHO_ROLE ? !r->role || !r->in : r->role || r->in) return "needs .who = WHO_ROLE, .role and .in together";
     if (r->method < M_GET || r->method >= METHODS || !r->handle) return "has no method or no handler";
     if (r->path[0] != '/') return "has a path that does not begin with /";
     while (next_segment(&rest, &segment)) {

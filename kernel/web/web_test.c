@@ -1,5 +1,6 @@
 /* What the kernel promises of every page, seen through a module of test routes. */
 #include "../../tests/world.h"
+#include "journal/journal.h"
 
 #include <stdatomic.h>
 
@@ -51,7 +52,21 @@ static Reply json_post(Request *rq)
 }
 static Reply me_post(Request *rq) { return say(rq, str_fmt(rq->s.arena, "%lld", (long long)rq->s.me)); }
 static Reply picky_post(Request *rq) { return with_status(me_post(rq), 422); }
-static Reply staff_get(Request *rq) { return say(rq, S("secret")); }
+static Reply desk_get(Request *rq) { return say(rq, S("secret")); }
+
+static int64_t centre;
+static bool in_centre(Request *rq, RolePlace *ret)
+{
+    *ret = (RolePlace){ AUDIENCE_CENTRE, centre };
+    return true;
+}
+static bool in_economy(Request *rq, RolePlace *ret)
+{
+    *ret = (RolePlace){ AUDIENCE_ECONOMY, stream_economy(S("ID")) };
+    return true;
+}
+static bool in_nothing(Request *rq, RolePlace *ret) { return false; }
+enum { LOOKS_AFTER = ROLE_ADMIN | ROLE_OFFICER | ROLE_OPERATOR };
 static Reply fault_post(Request *rq) { fault(&rq->s, FAULT_DISK, "no room"); }
 static Reply greedy_get(Request *rq)
 {
@@ -85,7 +100,11 @@ static const Route routes[] = {
     POST  ("/t/picky",       picky_post,   .who = WHO_LEARNER),
     GET   ("/t/mine",        said_get,     .who = WHO_SIGNED_IN),
     POST  ("/t/mine",        me_post,      .who = WHO_SIGNED_IN),
-    GET   ("/t/staff",       staff_get,    .who = WHO_STAFF),
+    GET   ("/t/desk",        desk_get,         .who = WHO_ROLE, .role = ROLE_ADMIN, .in = role_for_all),
+    GET   ("/t/centre",      desk_get,         .who = WHO_ROLE, .role = LOOKS_AFTER, .in = in_centre),
+    GET   ("/t/economy",     desk_get,         .who = WHO_ROLE, .role = LOOKS_AFTER, .in = in_economy),
+    GET   ("/t/no-place",    desk_get,         .who = WHO_ROLE, .role = LOOKS_AFTER, .in = in_nothing),
+    GET   ("/t/somewhere",   desk_get,         .who = WHO_ROLE, .role = ROLE_TRAINER | ROLE_EXPERT, .in = role_somewhere),
     POST  ("/t/fault",       fault_post,   .who = WHO_ANYONE),
     GET   ("/t/greedy",      greedy_get,   .who = WHO_ANYONE),
     POST  ("/t/leave",       leave_post,   .who = WHO_ANYONE),
@@ -188,11 +207,23 @@ TEST(who_is_signed_out_while_typing_keeps_what_she_typed)
     EXPECT(v.status == 403 && says(v, "Forty lines of thought") && says(v, "/people/session/new"));
 }
 
-TEST(the_staff_page_is_not_there_for_others)
+TEST(a_page_for_a_role_is_not_there_for_others)
 {
-    EXPECT(get(w, STAFF, "/t/staff").status == 200);
-    EXPECT(get(w, ANA, "/t/staff").status == 404);
-    EXPECT(get(w, STRANGER, "/t/staff").status == 404);
+    EXPECT(get(w, ADMIN, "/t/desk").status == 200);
+    EXPECT(get(w, ANA, "/t/desk").status == 404 && get(w, OPERATOR, "/t/desk").status == 404 && get(w, OFFICER, "/t/desk").status == 404);
+    Visit v = get(w, STRANGER, "/t/desk");
+    EXPECT(v.status == 303 && str_starts(v.location, S("/people/session/new")));
+}
+
+/* The centre of the world lies in ID: who holds a role in an economy, or in everything, holds it there. */
+TEST(a_role_is_held_where_it_was_given_and_in_what_lies_inside)
+{
+    centre = world_centre(w);
+    EXPECT(get(w, ADMIN, "/t/centre").status == 200 && get(w, OFFICER, "/t/centre").status == 200 && get(w, OPERATOR, "/t/centre").status == 200);
+    EXPECT(get(w, TRAINER, "/t/centre").status == 404 && get(w, ANA, "/t/centre").status == 404);
+    EXPECT(get(w, OPERATOR, "/t/economy").status == 404 && get(w, OFFICER, "/t/economy").status == 200);
+    EXPECT(get(w, OPERATOR, "/t/no-place").status == 404 && get(w, ADMIN, "/t/no-place").status == 404);
+    for (Visitor v = ADMIN; v < GUEST; v++) EXPECT((get(w, v, "/t/somewhere").status == 200) == (v == TRAINER || v == EXPERT));
 }
 
 TEST(a_visitor_who_saves_becomes_one_person_and_stays_it)
@@ -481,7 +512,7 @@ TEST(the_doctor_finds_nothing_wrong_with_a_new_house)
 TESTS_WITH(web, test_modules, COUNT_OF(test_modules),
     the_literal_path_wins_and_the_named_one_takes_the_rest, a_method_that_is_not_there_says_which_are, a_form_may_say_delete,
     a_slash_too_many_leads_to_the_page, a_route_that_could_surprise_is_refused_at_start, every_page_a_route_names_is_there,
-    a_visitor_is_led_to_sign_in_and_back, who_is_signed_out_while_typing_keeps_what_she_typed, the_staff_page_is_not_there_for_others,
+    a_visitor_is_led_to_sign_in_and_back, who_is_signed_out_while_typing_keeps_what_she_typed, a_page_for_a_role_is_not_there_for_others, a_role_is_held_where_it_was_given_and_in_what_lies_inside,
     a_visitor_who_saves_becomes_one_person_and_stays_it, a_form_that_is_refused_makes_nobody,
     whichever_database_call_fails_no_half_person_is_left, who_leaves_is_nobody_again,
     a_form_without_its_proof_is_not_taken_but_not_lost, a_form_of_another_site_gets_no_button,

@@ -1,6 +1,7 @@
 /* learn_own - what the files of this module share with each other and with nobody else. */
 #pragma once
 #include "learn_records.h"
+#include "journal/journal.h"
 #include "learn.h"
 #include "learn_pack.h"
 #include "learn_sql.h"
@@ -8,6 +9,9 @@
 #include "web/web.h"
 
 struct Doctor;
+
+/* Roles to which it is told which packs are in use, and why one is not. */
+enum { LOOKS_AFTER = ROLE_ADMIN | ROLE_OFFICER | ROLE_TRAINER };
 
 /* ---- standing (learn.c) ------------------------------------------------------------------------------------------ */
 
@@ -39,7 +43,6 @@ FieldsShown fields_shown(Scope *s, learn_fields_rows rows);
 void        fields_set(Form *f, Scope *s, learn_fields_rows rows);   /* what was saved, into an empty form */
 str        *fields_read(Form *f, Scope *s, learn_fields_rows rows); /* a value a row; the form says what is wrong */
 
-Options economies(Scope *s);
 Options currencies(void);
 
 /* ---- packs (learn_install.c) ------------------------------------------------------------------------------------- */

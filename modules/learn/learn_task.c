@@ -3,6 +3,8 @@
 
 #include <math.h>
 
+#include "centres/centres.h"
+
 enum { RADIOS_MAX = 6 };
 #define NUMBER_MAX 1e12
 
@@ -46,7 +48,7 @@ FieldsShown fields_shown(Scope *s, learn_fields_rows rows)
                             .value = f->value, .required = f->required };
         to->label = f->required ? str_fmt(s->arena, "%.*s *", STR_ARG(f->label)) : f->label;
         if (f->kind == FIELD_CHOICE) to->options = options_of(s, f);
-        if (f->kind == FIELD_ECONOMY) to->options = economies(s);
+        if (f->kind == FIELD_ECONOMY) to->options = centres_economies(s);
         if (f->kind == FIELD_MONEY) to->options = currencies();
     }
     return shown;
@@ -151,7 +153,7 @@ static str field_value(Form *f, Scope *s, const learn_fields_row *row)
     case FIELD_NUMBER:  return number_read(f, s, row, name);
     case FIELD_MONEY:   return money_read(f, s, row, name);
     case FIELD_CHOICE:  return chosen(f, s, name, options_of(s, row));
-    case FIELD_ECONOMY: return chosen(f, s, name, economies(s));
+    case FIELD_ECONOMY: return chosen(f, s, name, centres_economies(s));
     case FIELD_DATE:    return date_read(f, s, name);
     }
     return (str){ 0 };

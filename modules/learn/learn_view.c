@@ -47,6 +47,7 @@ ProgrammeView *programme_view(Scope *s)
 {
     ProgrammeView *v = NEW(s->arena, ProgrammeView, 1);
     v->there = learn_programme(s, &v->programme);
+    v->looks_after = !v->there && journal_may_somewhere(s, s->me, LOOKS_AFTER);
     v->forms = pack_list(s->arena, v->programme.forms, '\n');
     v->phases = pack_list(s->arena, v->programme.phases, '\n');
     v->modules = learn_modules_of(s);

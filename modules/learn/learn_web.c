@@ -2,7 +2,7 @@
  *
  * URLs     /learn                                        the programme, and where to go on
  *          /learn/glossary /learn/visit /learn/done      the words, the visit, what I have done
- *          /learn/content                                staff: which packs are in use
+ *          /learn/content                                for who looks after it: which packs are in use
  *          /learn/:module                                and …/before, …/after: its tests
  *          /learn/:module/:course                        and …/completion, …/facilitator below a course
  *          /learn/:module/:course/:lesson                and …/questions, …/task (POST …/answers), …/completion, …/print below a lesson
@@ -165,7 +165,7 @@ static const Route routes[] = {
     GET ("/learn/glossary",                    glossary_get,          .who = WHO_ANYONE, .page = "show_glossary"),
     GET ("/learn/visit",                       visit_get,             .who = WHO_ANYONE, .page = "show_sheet"),
     GET ("/learn/done",                        done_get,              .who = WHO_ANYONE, .page = "show_done"),
-    GET ("/learn/content",                     content_get,           .who = WHO_STAFF,  .page = "show_packs"),
+    GET ("/learn/content",                     content_get,           .who = WHO_ROLE, .role = LOOKS_AFTER, .in = role_somewhere, .page = "show_packs"),
     GET ("/learn/:module",                     module_get,            .who = WHO_ANYONE, .page = "show_module"),
     GET ("/learn/:module/before",              before_get,            .who = WHO_ANYONE, .page = "show_test"),
     GET ("/learn/:module/after",               after_get,             .who = WHO_ANYONE, .page = "show_test"),

@@ -40,6 +40,13 @@ bool people_login_form(Arena *keep, str typed, str *ret)
     return s.n && str_is_plain(s, false) && str_chars(s) >= 2 && str_chars(s) <= PEOPLE_LOGIN_MAX;
 }
 
+int64_t people_of_login(Scope *s, str typed)
+{
+    str login;
+    people_login_row row;
+    return people_login_form(s->arena, typed, &login) && people_login(s, login, &row) ? row.person : 0;
+}
+
 /* ---- doing ------------------------------------------------------------------------------------------------------------------- */
 
 void people_guest_made(Scope *s, int64_t id)

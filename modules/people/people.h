@@ -12,6 +12,9 @@ enum { PEOPLE_NAME_MAX = 80, PEOPLE_LOGIN_MAX = 100 };   /* characters */
  * without the blanks and signs people write into numbers. False: too long, too short, or with characters nobody types. */
 bool    people_login_form(Arena *keep, str typed, str *ret);
 
+/* Who signs in here by this name, as she typed it; 0: nobody. */
+int64_t people_of_login(Scope *s, str typed);
+
 /* Writing. An account for s->me, who stays the same person, or for a new one; 0: the name is taken. `login` is in its kept form. */
 int64_t people_enrol(Scope *s, str name, str login, str password_hash);
 void    people_join(Scope *s, int64_t guest, int64_t person);      /* s->me is the person */

@@ -1,6 +1,5 @@
 /* people_command - sampan people …: what only whoever looks after the machine may do.
  *
- *   sampan people staff NAME          gives the staff mark; `sampan people staff NAME off` takes it away
  *   sampan people password NAME       a new password, read from standard input: for who has forgotten hers */
 #include "people_command.h"
 
@@ -11,23 +10,12 @@
 
 enum { COMMAND_BYTES = 64 << 20 };
 
-typedef struct Order { const char *name; bool staff; str hash; bool known; } Order;
+typedef struct Order { const char *name; str hash; bool known; } Order;
 
 static bool find_person(Scope *s, Order *o, int64_t *ret)
 {
-    str login;
-    people_login_row row;
-    o->known = people_login_form(s->arena, str_from(o->name), &login) && people_login(s, login, &row);
-    if (o->known) *ret = row.person;
-    return o->known;
-}
-
-static bool mark_staff(Scope *s, void *arg)
-{
-    Order *o = arg;
-    int64_t person;
-    if (find_person(s, o, &person)) auth_staff_mark(s, person, o->staff);
-    return o->known;
+    *ret = people_of_login(s, str_from(o->name));
+    return o->known = *ret != 0;
 }
 
 static bool set_password(Scope *s, void *arg)
@@ -74,14 +62,12 @@ int people_command(Site *site, int argc, char **argv)
 {
     Region region;
     const char *what = argc > 0 ? argv[0] : "";
-    bool off = argc == 3 && strcmp(argv[2], "off") == 0;
-    Order order = { .name = argc > 1 ? argv[1] : "", .staff = !off };
+    Order order = { .name = argc > 1 ? argv[1] : "" };
     int status = 2;
     CHECK(region_open(&region, COMMAND_BYTES));
     Arena arena = region_arena(&region, NULL);
-    if (strcmp(what, "staff") == 0 && (argc == 2 || off)) status = carry_out(site, &arena, mark_staff, &order);
-    else if (strcmp(what, "password") == 0 && argc == 2) status = new_password(site, &arena, &order);
-    else fprintf(stderr, "usage: sampan people staff NAME [off] | password NAME\n");
+    if (strcmp(what, "password") == 0 && argc == 2) status = new_password(site, &arena, &order);
+    else fprintf(stderr, "usage: sampan people password NAME\n");
     region_close(&region);
     return status;
 }

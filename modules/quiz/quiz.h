@@ -1,6 +1,6 @@
 /* quiz - questions with feedback, answered one at a time and kept from the moment each is given.
  *
- * URLs     POST /quiz/answers, GET /quiz/review/<set>, GET /quiz/statistics/<set>, GET /quiz/source/<set> (staff)
+ * URLs     POST /quiz/answers, GET /quiz/review/<set>, GET /quiz/statistics/<set>, GET /quiz/source/<set> (who teaches or decides)
  * Tables   quiz_set, quiz_question, quiz_version (content); quiz_try, quiz_answer (derived from the journal)
  * Rule     a question that changes gets a new version and the old one stays: an answer is marked, shown and counted by
  *          the version it was given to, whatever happens to the bank later. A version is named by a hash of its content,

@@ -212,7 +212,7 @@ TEST(what_is_not_there_is_not_found)
     EXPECT(post(w, ANA, "/quiz/answers", "set=" MAP "&question=none&version=1&choice=1").status == 404);
     EXPECT(post(w, ANA, "/quiz/answers", "set=" MAP "&question=first&version=x&choice=1").status == 404);
     EXPECT(post(w, ANA, "/quiz/answers", "set=%FF&question=first&version=1&choice=1").status == 404);
-    EXPECT(get(w, ANA, "/quiz/review/nowhere").status == 404 && get(w, STAFF, "/quiz/statistics/nowhere").status == 404);
+    EXPECT(get(w, ANA, "/quiz/review/nowhere").status == 404 && get(w, ADMIN, "/quiz/statistics/nowhere").status == 404);
     EXPECT(says(get(w, ANA, "/quiz-lesson/nowhere"), "<form") == false);
     Visit v = post(w, ANA, "/quiz/answers", "set=" MAP "&question=first&version=77&choice=1");
     EXPECT(v.status == 303 && says(get(w, ANA, LESSON), "This question has changed"));
@@ -263,7 +263,7 @@ TEST(each_person_has_an_order_of_choices_that_stays)
     str ana = order_of(w, get(w, ANA, LESSON));
     EXPECT(ana.n == 8);
     EXPECT_STR(order_of(w, get(w, ANA, LESSON)), ana);
-    EXPECT(!str_eq(order_of(w, get(w, BO, LESSON)), ana) || !str_eq(order_of(w, get(w, STAFF, LESSON)), ana));
+    EXPECT(!str_eq(order_of(w, get(w, BO, LESSON)), ana) || !str_eq(order_of(w, get(w, ADMIN, LESSON)), ana));
     answer(w, ANA, "q", "choice=3");
     EXPECT_STR(order_of(w, get(w, ANA, LESSON)), ana);
 }
@@ -425,22 +425,22 @@ TEST(authors_see_which_wrong_answer_is_given_most)
     answer(w, ANA, "first", "choice=2");
     answer(w, ANA, "first", "choice=1");
     answer(w, BO, "first", "choice=2");
-    answer(w, STAFF, "first", "choice=1");
+    answer(w, ADMIN, "first", "choice=1");
     answer(w, BO, "number", "f1=54");
     EXPECT(get(w, ANA, "/quiz/statistics/" MAP).status == 404);
-    Visit v = get_json(w, STAFF, "/quiz/statistics/" MAP);
+    Visit v = get_json(w, ADMIN, "/quiz/statistics/" MAP);
     EXPECT(says(v, "\"people\":3,\"right_at_once\":33,\"tries\":4"));
     EXPECT(says(v, "{\"text\":\"An invoice\",\"right\":false,\"n\":2}") && says(v, "{\"text\":\"54\",\"right\":false,\"n\":1}"));
-    v = get(w, STAFF, "/quiz/statistics/" MAP);
+    v = get(w, ADMIN, "/quiz/statistics/" MAP);
     EXPECT(v.status == 200 && says(v, "3 people") && says(v, "33%") && says(v, "Nobody has answered it yet."));
 }
 
 TEST(what_was_read_can_be_taken_elsewhere_unchanged)
 {
     install(w, MAP, first_bank);
-    EXPECT(get(w, ANA, "/quiz/source/" MAP).status == 404 && get(w, STAFF, "/quiz/source/nowhere").status == 404);
+    EXPECT(get(w, ANA, "/quiz/source/" MAP).status == 404 && get(w, ADMIN, "/quiz/source/nowhere").status == 404);
     QuizBank before = quiz_read(world_arena(w), str_from(first_bank), "before.gift");
-    QuizBank after = quiz_read(world_arena(w), get(w, STAFF, "/quiz/source/" MAP).body, "after.gift");
+    QuizBank after = quiz_read(world_arena(w), get(w, ADMIN, "/quiz/source/" MAP).body, "after.gift");
     EXPECT(after.problem_n == 0 && after.question_n == before.question_n);
     for (ptrdiff_t i = 0; i < after.question_n; i++) EXPECT(after.question[i].version == before.question[i].version);
 }

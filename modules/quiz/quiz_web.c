@@ -2,7 +2,7 @@
  *
  * URLs     POST /quiz/answers {set, question, version, seen, choice… | f1, f2, …}
  *          GET  /quiz/review/<set>
- *          GET  /quiz/statistics/<set>, GET /quiz/source/<set> (staff)
+ *          GET  /quiz/statistics/<set>, GET /quiz/source/<set> (who teaches or decides)
  *
  * Rules    an answer that was taken leads back to its place in the lesson, so that a second press of the button or a page
  *          loaded again does no harm; the same answer twice is one answer.
@@ -10,6 +10,7 @@
  *          new one still counts and the next page says so. */
 #include "quiz_own.h"
 #include "quiz_pages.h"
+#include "journal/journal.h"
 #include "web/web.h"
 
 /* ---- an answer ------------------------------------------------------------------------------------------------ */
@@ -153,12 +154,14 @@ static Reply source_get(Request *rq)
     return text_reply(rq, S("text/plain; charset=utf-8"), out_text(&out));
 }
 
+enum { TEACHES = ROLE_TRAINER | ROLE_MENTOR | ROLE_OFFICER | ROLE_ADMIN };
+
 static const Route routes[] = {
     POST("/quiz/answers",          answers_post,   .who = WHO_LEARNER, .page = "one"),
     GET ("/quiz/answers",          answers_get,    .who = WHO_ANYONE),
     GET ("/quiz/review/:set*",     review_get,     .who = WHO_ANYONE,  .page = "review"),
-    GET ("/quiz/statistics/:set*", statistics_get, .who = WHO_STAFF,   .page = "statistics"),
-    GET ("/quiz/source/:set*",     source_get,     .who = WHO_STAFF),
+    GET ("/quiz/statistics/:set*", statistics_get, .who = WHO_ROLE,   .role = TEACHES, .in = role_somewhere, .page = "statistics"),
+    GET ("/quiz/source/:set*",     source_get,     .who = WHO_ROLE,   .role = TEACHES, .in = role_somewhere),
 };
 
 const Module quiz_module = {

@@ -1,6 +1,6 @@
-/* learn_economy - the economies and currencies one can choose from: the members of APEC first, by the names APEC uses,
- * then others that small firms sell to. */
-#include "learn_own.h"
+/* centres_economy - the economies one can choose from: the members of APEC first, by the names APEC uses, then others that small firms
+ * sell to. */
+#include "centres_own.h"
 
 typedef struct Economy { const char *code; Msg name; } Economy;
 
@@ -45,7 +45,7 @@ static Economy list[] = {
 };
 enum { ECONOMIES = sizeof list / sizeof *list };
 
-Options economies(Scope *s)
+Options centres_economies(Scope *s)
 {
     Option *row = NEW(s->arena, Option, ECONOMIES + 1);
     row[0] = (Option){ S(""), T(s, "Choose…") };
@@ -53,18 +53,9 @@ Options economies(Scope *s)
     return (Options){ row, ECONOMIES + 1 };
 }
 
-#define CURRENCY(code) { { code, 3 }, { code, 3 } }
-static const Option codes[] = {
-    { { "", 0 }, { "…", 3 } },
-    CURRENCY("USD"), CURRENCY("EUR"), CURRENCY("AED"), CURRENCY("AUD"), CURRENCY("BDT"), CURRENCY("BND"),
-    CURRENCY("BRL"), CURRENCY("CAD"), CURRENCY("CHF"), CURRENCY("CLP"), CURRENCY("CNY"), CURRENCY("COP"),
-    CURRENCY("DKK"), CURRENCY("FJD"), CURRENCY("GBP"), CURRENCY("HKD"), CURRENCY("IDR"), CURRENCY("INR"),
-    CURRENCY("JPY"), CURRENCY("KES"), CURRENCY("KHR"), CURRENCY("KRW"), CURRENCY("LAK"), CURRENCY("LKR"),
-    CURRENCY("MMK"), CURRENCY("MXN"), CURRENCY("MYR"), CURRENCY("NOK"), CURRENCY("NPR"), CURRENCY("NZD"),
-    CURRENCY("PEN"), CURRENCY("PGK"), CURRENCY("PHP"), CURRENCY("PKR"), CURRENCY("RUB"), CURRENCY("SAR"),
-    CURRENCY("SEK"), CURRENCY("SGD"), CURRENCY("THB"), CURRENCY("TRY"), CURRENCY("TWD"), CURRENCY("VND"),
-    CURRENCY("ZAR"),
-};
-enum { CURRENCIES = sizeof codes / sizeof *codes };
-
-Options currencies(void) { return (Options){ codes, CURRENCIES }; }
+str centres_economy(Scope *s, str code)
+{
+    for (int i = 0; i < ECONOMIES; i++)
+        if (str_eq(code, str_from(list[i].code))) return tr(s->lang, &list[i].name);
+    return code;
+}

@@ -1,0 +1,79 @@
+/* centres_role - the roles in words, and which may be offered where. */
+#include "centres_own.h"
+
+/* Of everything, an economy and a body the same. */
+typedef enum Where { AT_CENTRE = 1, AT_LARGE = 2 } Where;
+typedef struct Role { int bit; int where; Msg name; } Role;
+
+static Role list[] = {
+    { ROLE_OPERATOR,    AT_CENTRE,            { .id = N_("Operator") } },
+    { ROLE_TRAINER,     AT_CENTRE,            { .id = N_("Trainer") } },
+    { ROLE_MENTOR,      AT_CENTRE | AT_LARGE, { .id = N_("Mentor") } },
+    { ROLE_HOST,        AT_CENTRE | AT_LARGE, { .id = N_("Host of visits") } },
+    { ROLE_OFFICER,     AT_LARGE,             { .id = N_("Officer") } },
+    { ROLE_FOCAL_POINT, AT_LARGE,             { .id = N_("Focal point") } },
+    { ROLE_SECRETARIAT, AT_LARGE,             { .id = N_("Secretariat") } },
+    { ROLE_AGENCY,      AT_LARGE,             { .id = N_("Agency") } },
+    { ROLE_ASSOCIATION, AT_LARGE,             { .id = N_("Association") } },
+    { ROLE_EXPERT,      AT_LARGE,             { .id = N_("Expert") } },
+    { ROLE_REVIEWER,    AT_LARGE,             { .id = N_("Reviewer") } },
+    { ROLE_MODERATOR,   AT_LARGE,             { .id = N_("Moderator") } },
+    { ROLE_NEUTRAL,     AT_LARGE,             { .id = N_("Neutral") } },
+    { ROLE_LENDER,      AT_LARGE,             { .id = N_("Lender") } },
+    { ROLE_REGISTRAR,   AT_LARGE,             { .id = N_("Registrar") } },
+    { ROLE_ADMIN,       AT_CENTRE | AT_LARGE, { .id = N_("Admin") } },
+};
+enum { ROLES = sizeof list / sizeof *list };
+
+typedef struct Word { int bit; const char *word; } Word;
+static const Word words[] = {
+#define X(role, word) { ROLE_##role, word },
+    JOURNAL_ROLES(X)
+#undef X
+};
+
+int role_of_word(str word)
+{
+    for (int i = 0; i < ROLES; i++)
+        if (str_eq(word, role_word(list[i].bit))) return list[i].bit;
+    return 0;
+}
+
+str role_word(int role)
+{
+    for (int i = 0; i < COUNT_OF(words); i++)
+        if (words[i].bit == role) return str_from(words[i].word);
+    return (str){ 0 };
+}
+
+str role_name(Scope *s, int role)
+{
+    for (int i = 0; i < ROLES; i++)
+        if (list[i].bit == role) return tr(s->lang, &list[i].name);
+    return (str){ 0 };
+}
+
+static bool fits(const Role *r, const CentrePlace *p, bool admin)
+{
+    int where = p->audience == AUDIENCE_CENTRE ? AT_CENTRE : AT_LARGE;
+    return r->where & where && (admin || (p->audience == AUDIENCE_CENTRE && r->bit & OPERATORS_MAY));
+}
+
+bool may_offer(const CentrePlace *p, int role, bool admin)
+{
+    for (int i = 0; i < ROLES; i++)
+        if (list[i].bit == role) return fits(&list[i], p, admin);
+    return false;
+}
+
+Options roles_offered(Scope *s, const CentrePlace *p, bool admin)
+{
+    Option *row = NEW(s->arena, Option, ROLES + 1);
+    ptrdiff_t n = 0;
+    row[n++] = (Option){ S(""), T(s, "Choose…") };
+    for (int i = 0; i < ROLES; i++)
+        if (fits(&list[i], p, admin)) row[n++] = (Option){ role_word(list[i].bit), tr(s->lang, &list[i].name) };
+    return (Options){ row, n };
+}
+
+bool is_admin_of(Scope *s, const CentrePlace *p) { return journal_may(s, s->me, ROLE_ADMIN, (Audience)p->audience, p->stream); }
