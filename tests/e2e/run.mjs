@@ -5,6 +5,7 @@ import "./weather.mjs";
 import "./operator.mjs";
 import "./hostile.mjs";
 import "./leaving.mjs";
+import "./centres.mjs";
 
 const browser = await openBrowser();
 const fine = await runVisits({ browser }, process.argv[2]);
