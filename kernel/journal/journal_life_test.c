@@ -548,7 +548,8 @@ static bool box_is_as_the_hub(Life *l, int box)
     for (int i = 0; i < table_count(); i++) {
         const DbTable *t = table_at(i);
         if (!is_dumped(t) || (l->was_years_ahead[box] && strcmp(t->name, "trial_sale") == 0)) continue;
-        const char *list = h.list[audience_by(t->by)].p;
+        bool everywhere = strcmp(t->name, "centres_grouped") == 0;           /* by subjects of the public stream */
+        const char *list = everywhere ? NULL : h.list[audience_by(t->by)].p;
         bool voices = strcmp(t->name, "trial_voice") == 0;
         str at_box = voices ? dump_voices(l, box, t, i, list) : dump(l, box, t, i, list);
         str at_hub = voices ? dump_voices(l, 0, t, i, list) : dump(l, 0, t, i, list);
