@@ -132,6 +132,7 @@ bool body_is_exact(const BodyShape *shape, const void *body);              /* wh
 
 int64_t journal_id(Scope *s);                           /* a new id; any scope that writes */
 int64_t journal_when(int64_t id);                       /* ms; by the clock of who gave it */
+bool    journal_is_hub(Scope *s);                       /* this installation gives numbers to others, or belongs to nobody */
 int64_t journal_node(const Scope *s);                   /* the number this process writes under */
 
 /* ---- who is who -------------------------------------------------------------------------------------------------------- */

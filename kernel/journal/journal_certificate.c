@@ -344,6 +344,8 @@ str give_more(Scope *s, int64_t node, str lines)
     return out_text(&o);
 }
 
+bool journal_is_hub(Scope *s) { return node_is_hub(s, self_node(s)); }
+
 str journal_enrol(Scope *s, str asked, const Enrolment *as, str *ret_why)
 {
     Out o;
