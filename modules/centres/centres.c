@@ -10,6 +10,8 @@
 
 #include "os/os.h"
 
+bool centres_any(Scope *s) { return centres_open_one(s) > 0; }
+
 /* ---- doing ------------------------------------------------------------------------------------------------------------------- */
 
 int64_t centres_open(Scope *s, str economy, str name)

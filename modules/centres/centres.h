@@ -13,6 +13,8 @@ enum { CENTRES_NAME_MAX = 100, CENTRES_TEXT_MAX = 400 };     /* characters: of a
 Options centres_economies(Scope *s);
 str     centres_economy(Scope *s, str code);                 /* its name; the code itself where we have none */
 
+bool    centres_any(Scope *s);                               /* one is known here, and open */
+
 /* Writing. By the installation itself, which must be a hub: s->me is 0. */
 void    centres_give(Scope *s, int64_t person, int role, Audience audience, int64_t stream);
 int64_t centres_open(Scope *s, str economy, str name);       /* by s->me or, 0, the installation; the centre's stream */

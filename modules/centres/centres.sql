@@ -4,10 +4,11 @@ SELECT p.id, p.audience, p.inside, p.sort, coalesce(c.name, b.name, p.name) AS "
        coalesce(c.closed, b.closed, 0) AS "closed:bool"
   FROM centres_place p LEFT JOIN centres_centre c ON c.id = p.id LEFT JOIN centres_body b ON b.id = p.id WHERE p.id = :id;
 
--- name: inside(stream int, more int) many
+-- name: inside(stream int, more int, closed bool) many
+-- Who may open a place again sees also those that are closed.
 SELECT p.id, p.sort, coalesce(c.name, b.name, p.name) AS "name:str", coalesce(c.way, '') AS "way:str", coalesce(c.closed, b.closed, 0) AS "closed:bool"
   FROM centres_place p LEFT JOIN centres_centre c ON c.id = p.id LEFT JOIN centres_body b ON b.id = p.id
- WHERE p.inside = :stream AND p.id > :more ORDER BY p.id LIMIT 201;
+ WHERE p.inside = :stream AND p.id > :more AND (:closed = 1 OR coalesce(c.closed, b.closed, 0) = 0) ORDER BY p.id LIMIT 201;
 
 -- name: centres_here(more int) many
 -- All centres that this installation knows and that are open.
@@ -15,16 +16,12 @@ SELECT p.id, p.inside, coalesce(c.name, p.name) AS "name:str", coalesce(c.way, '
   FROM centres_place p LEFT JOIN centres_centre c ON c.id = p.id
  WHERE p.sort = 'centre' AND coalesce(c.closed, 0) = 0 AND p.id > :more ORDER BY p.id LIMIT 201;
 
--- name: groups_of(economy str) many
-SELECT g.place AS "id:int", coalesce(b.name, p.name) AS "name:str"
-  FROM centres_grouped g JOIN centres_place p ON p.id = g.place LEFT JOIN centres_body b ON b.id = p.id
- WHERE g.economy = :economy ORDER BY g.place LIMIT 100;
+-- name: open_one() int
+SELECT count(*) AS "n:int" FROM (SELECT 1 FROM centres_place p LEFT JOIN centres_centre c ON c.id = p.id
+ WHERE p.sort = 'centre' AND coalesce(c.closed, 0) = 0 LIMIT 1) AS one;
 
 -- name: economies_in(place int) many
 SELECT economy FROM centres_grouped WHERE place = :place ORDER BY economy LIMIT 300;
-
--- name: is_in_group(economy str, place int) int
-SELECT count(*) AS "n:int" FROM centres_grouped WHERE economy = :economy AND place = :place;
 
 -- ---- roles ----
 
@@ -32,20 +29,20 @@ SELECT count(*) AS "n:int" FROM centres_grouped WHERE economy = :economy AND pla
 SELECT stream, id, audience, role, giver, asked, code, offered, expires, until, person, name, accepted, ended, ender FROM centres_grant
  WHERE stream = :stream AND id = :id;
 
--- name: grants_at(stream int) many
--- Who holds a role there or is offered one; those that ended are told by the story of the place.
+-- name: grants_at(stream int, since int) many
+-- Who holds a role there or is offered one; what ended, or ran out before `since`, is told by the story of the place.
 SELECT g.stream, g.id, g.role, g.giver, g.asked, g.offered, g.expires, g.until, g.person, g.accepted, coalesce(n.words, '') AS "words:str",
        coalesce(nullif(g.name, ''), p.name, '') AS "name:str", coalesce(a.name, '') AS "asked_name:str",
        coalesce(o.name, '') AS "giver_name:str"
   FROM centres_grant g LEFT JOIN centres_note n ON n.id = g.id LEFT JOIN auth_person p ON p.id = g.person LEFT JOIN auth_person a ON a.id = g.asked
   LEFT JOIN auth_person o ON o.id = g.giver
- WHERE g.stream = :stream AND g.ended = 0 ORDER BY g.role DESC, g.id LIMIT 1000;
+ WHERE g.stream = :stream AND g.ended = 0 AND (CASE WHEN g.person = 0 THEN g.expires > :since ELSE g.until = 0 OR g.until > :since END)
+ ORDER BY g.role DESC, g.id LIMIT 1000;
 
--- name: team(stream int, roles int, now int) many
--- By the name under which each accepted: that is what she said others there may see.
-SELECT g.role, coalesce(nullif(g.name, ''), p.name, '') AS "name:str" FROM centres_grant g LEFT JOIN auth_person p ON p.id = g.person
- WHERE g.stream = :stream AND g.ended = 0 AND g.person <> 0 AND (g.role & :roles) <> 0 AND (g.until = 0 OR g.until > :now)
- ORDER BY g.role, g.id LIMIT 200;
+-- name: team(stream int, now int) many
+-- By the name under which each accepted: that is what she said others may see. Who was made an admin unasked said nothing.
+SELECT role, name FROM centres_grant
+ WHERE stream = :stream AND ended = 0 AND person <> 0 AND name <> '' AND (until = 0 OR until > :now) ORDER BY role, id LIMIT 1000;
 
 -- name: held(me int, now int) many
 SELECT stream, id, audience, role, until, accepted FROM centres_grant

@@ -9,12 +9,12 @@
 #include "people/people.h"
 #include "qr/qr.h"
 
-static bool find_place(Request *rq, CentrePlace *ret) { return place_by_key(&rq->s, path_str(rq, "place"), ret); }
-
 static bool find_grant(Request *rq, CentrePlace *p, centres_grant_row *ret)
 {
-    return find_place(rq, p) && centres_grant(&rq->s, p->stream, path_int(rq, "grant"), ret);
+    return place_asked(rq, p) && centres_grant(&rq->s, p->stream, path_int(rq, "grant"), ret);
 }
+
+#define OVER_SHOWN (30 * DAY)            /* what ran out is in the list for so long */
 
 /* ---- who holds what -------------------------------------------------------------------------------------------------------------- */
 
@@ -41,7 +41,7 @@ static void put_grant(Scope *s, const centres_grants_at_row *r, const CentrePlac
     bool taken = r->person != 0;
     to->row[to->n++] = (CentreGrant){
         .id = journal_subject(s, r->id), .role = role_name(s, (int)r->role), .name = taken ? r->name : r->asked ? r->asked_name : r->words,
-        .open = !taken, .over = taken ? r->until && r->until <= s->now : r->expires <= s->now, .mine = r->person == s->me,
+        .over = taken ? r->until && r->until <= s->now : r->expires <= s->now,
         .ends = may_end(admin, p, r->role), .until = r->until, .expires = r->expires, .since = r->accepted, .giver = r->giver_name,
     };
 }
@@ -50,7 +50,7 @@ static Reply people_page(Request *rq, const CentrePlace *p, Form *f)
 {
     Scope *s = &rq->s;
     bool admin = is_admin_of(s, p);
-    centres_grants_at_rows rows = centres_grants_at(s, p->stream);
+    centres_grants_at_rows rows = centres_grants_at(s, p->stream, s->now - OVER_SHOWN);
     CentreGrants holders = { NEW(s->arena, CentreGrant, rows.n), 0 }, offers = { NEW(s->arena, CentreGrant, rows.n), 0 };
     for (ptrdiff_t i = 0; i < rows.n; i++) put_grant(s, &rows.row[i], p, admin, rows.row[i].person ? &holders : &offers);
     return centres_people(rq, p, holders, offers, f, roles_offered(s, p, admin), terms(s));
@@ -60,7 +60,7 @@ Reply centres_people_get(Request *rq)
 {
     CentrePlace p;
     never_kept(rq);
-    return find_place(rq, &p) ? people_page(rq, &p, form_filled(rq)) : not_found(rq);
+    return place_asked(rq, &p) ? people_page(rq, &p, form_filled(rq)) : not_found(rq);
 }
 
 /* ---- offering -------------------------------------------------------------------------------------------------------------------- */
@@ -93,7 +93,7 @@ Reply centres_offer_post(Request *rq)
     CentrePlace p;
     str code;
     Form *f = form(rq);
-    if (!find_place(rq, &p)) return not_found(rq);
+    if (!place_asked(rq, &p)) return not_found(rq);
     NewOffer o = { .role = read_role(rq, f, &p), .person = read_person(rq, f), .until = read_until(rq, f), .words = form_text(f, "words", 0, CENTRES_NAME_MAX) };
     if (p.closed) form_error(f, "role", T(&rq->s, "This place is closed."));
     if (form_bad(f)) return unprocessable(people_page(rq, &p, f));
@@ -227,7 +227,7 @@ Reply centres_story_get(Request *rq)
     enum { PAGE = 100 };
     Scope *s = &rq->s;
     CentrePlace p;
-    if (!find_place(rq, &p)) return not_found(rq);
+    if (!place_asked(rq, &p)) return not_found(rq);
     centres_story_rows rows = centres_story(s, p.stream, query_int(rq, "before", 0));
     CentreEvents all = { NEW(s->arena, CentreEvent, 3 * rows.n), 0 };
     for (ptrdiff_t i = 0; i < rows.n && i < PAGE; i++) {

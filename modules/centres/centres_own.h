@@ -17,7 +17,8 @@
 
 bool  place_by_key(Scope *s, str key, CentrePlace *ret);        /* "all", "ID", or a number; false: there is none, or not here */
 bool  place_by_stream(Scope *s, Audience audience, int64_t stream, CentrePlace *ret);
-bool  place_of_path(Request *rq, RolePlace *ret);               /* for Route.in: the place in the address */
+bool  place_asked(Request *rq, CentrePlace *ret);               /* the place in the address */
+bool  place_of_path(Request *rq, RolePlace *ret);               /* the same for Route.in */
 
 /* ---- roles (centres_role.c) ---- */
 

@@ -55,10 +55,12 @@ bool place_by_key(Scope *s, str key, CentrePlace *ret)
     return str_int(key, &id) && opened(s, id, ret);
 }
 
+bool place_asked(Request *rq, CentrePlace *ret) { return place_by_key(&rq->s, path_str(rq, "place"), ret); }
+
 bool place_of_path(Request *rq, RolePlace *ret)
 {
     CentrePlace p;
-    if (!place_by_key(&rq->s, path_str(rq, "place"), &p)) return false;
+    if (!place_asked(rq, &p)) return false;
     *ret = (RolePlace){ (int)p.audience, p.stream };
     return true;
 }

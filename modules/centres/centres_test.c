@@ -43,6 +43,7 @@ TEST(an_admin_opens_two_centres_and_their_people_come_by_links)
         const char *page = str_z(world_arena(w), v.location);
         EXPECT(post(w, ADMIN, page, "name=Telecentre&way=Behind+the+market&hours=8+to+4&contact=Ibu+Sari&reach=0812+000").status == 303);
     }
+    EXPECT(says(get(w, STRANGER, "/"), "href=\"/centres\""));
     Visit all = get(w, STRANGER, "/centres");
     EXPECT(says(all, "Behind the market") && says(all, "8 to 4"));
     int64_t id = sql_int(w, "SELECT max(id) FROM centres_place");
@@ -124,7 +125,7 @@ TEST(a_role_runs_out_on_its_day_and_its_holder_may_give_it_back)
     EXPECT(post(w, BO, link, "name=Bo").status == 303 && trains(w, BO));
     world_wait(w, 92 * DAY);
     EXPECT(!trains(w, BO) && !says(get(w, BO, "/centres/roles"), "Give it back"));
-    EXPECT(post(w, TRAINER, centre(w, at(w, "/roles/%lld", (long long)grant_of(w, "role = 512"))), "_method=delete").status == 404);
+    EXPECT(post(w, TRAINER, centre(w, at(w, "/roles/%lld", (long long)grant_of(w, at(w, "role = %d", ROLE_TRAINER)))), "_method=delete").status == 404);
     int64_t id = sql_int(w, at(w, "SELECT id FROM centres_grant WHERE person = %lld", (long long)world_person(w, TRAINER)));
     EXPECT(post(w, ANA, centre(w, at(w, "/roles/%lld", (long long)id)), "_method=delete").status == 404 && trains(w, TRAINER));
     EXPECT(post(w, TRAINER, centre(w, at(w, "/roles/%lld", (long long)id)), "_method=delete").status == 303 && !trains(w, TRAINER));
@@ -174,9 +175,50 @@ TEST(a_closed_centre_leaves_the_list_and_offers_nothing_and_can_be_opened_again)
 {
     EXPECT(post(w, OPERATOR, centre(w, "/closure"), "").status == 404);
     EXPECT(post(w, ADMIN, centre(w, "/closure"), "").status == 303);
-    EXPECT(!says(get(w, ANA, "/centres"), "The world&#39;s centre") && post(w, OPERATOR, centre(w, "/offers"), "role=trainer").status == 422);
+    EXPECT(!says(get(w, ANA, "/centres"), "The world&#39;s centre") && !says(get(w, ANA, "/centres/ID"), "The world&#39;s centre"));
+    EXPECT(says(get(w, ADMIN, "/centres/ID"), "The world&#39;s centre"));                  /* or nobody would find it again */
+    EXPECT(post(w, OPERATOR, centre(w, "/offers"), "role=trainer").status == 422);
     EXPECT(post(w, ADMIN, centre(w, "/closure"), "_method=delete").status == 303);
     EXPECT(*offers(w, OPERATOR, centre(w, ""), "role=trainer"));
+}
+
+TEST(a_ministrys_page_is_changed_by_its_admins_and_not_by_whoever_has_a_role_in_the_economy)
+{
+    Visit v = post(w, ADMIN, "/centres/ID/bodies", "body_name=Trade&sort=ministry");
+    const char *page = at(w, "%.*s/description", STR_ARG(v.location));
+    EXPECT(get(w, ADMIN, page).status == 200 && get(w, OFFICER, page).status == 404);
+    EXPECT(post(w, OFFICER, page, "name=Mine").status == 404 && post(w, ADMIN, page, "name=Trade+and+Industry").status == 303);
+    EXPECT(says(get(w, STRANGER, "/centres/ID"), "Trade and Industry"));
+}
+
+TEST(a_group_says_which_economies_lie_in_it)
+{
+    Visit v = post(w, ADMIN, "/centres/all/bodies", "body_name=The+south&sort=group");
+    const char *group = str_z(world_arena(w), v.location);
+    post(w, ADMIN, at(w, "%s/economies", group), "economy=ID");
+    EXPECT(says(get(w, STRANGER, group), "href=\"/centres/ID\""));
+    post(w, ADMIN, at(w, "%s/economies", group), "economy=ID&out=1");
+    EXPECT(!says(get(w, STRANGER, group), "href=\"/centres/ID\""));
+}
+
+TEST(who_accepts_is_found_at_the_place_whatever_the_role_and_who_was_made_admin_unasked_is_not)
+{
+    post(w, BO, offers(w, ADMIN, "/centres/ID", "role=lender"), "name=The+bank+of+Solo");
+    EXPECT(says(get(w, STRANGER, "/centres/ID"), "The bank of Solo"));
+    EXPECT(!says(get(w, STRANGER, "/centres/all"), "<bdi>Admin</bdi>"));
+}
+
+TEST(more_centres_than_fit_on_a_page_are_a_press_away)
+{
+    for (int i = 0; i < 205; i++) post(w, OFFICER, "/centres/ID/centres", at(w, "name=Centre+number+%d", i));
+    for (int i = 0; i < 2; i++) {
+        const char *list = i ? "/centres/ID" : "/centres";
+        Visit first = get(w, STRANGER, list);
+        EXPECT(says(first, "Centre number 0<") && !says(first, "Centre number 204<"));
+        int64_t last = sql_int(w, "SELECT id FROM centres_place WHERE sort = 'centre' ORDER BY id LIMIT 1 OFFSET 199");
+        const char *more = at(w, "%s?after=%lld", list, (long long)last);
+        EXPECT(says(first, more) && says(get(w, STRANGER, more), "Centre number 204<"));
+    }
 }
 
 /* ---- bad days ------------------------------------------------------------------------------------------------------------------------ */
@@ -217,7 +259,9 @@ TEST(who_had_the_staff_mark_of_an_earlier_program_is_an_admin)
     EXPECT(holds(w, ANA, ROLE_ADMIN, AUDIENCE_PUBLIC, STREAM_PUBLIC) && sql_int(w, "SELECT count(*) FROM auth_staff") == 0);
 }
 
-TESTS(centres, an_admin_opens_two_centres_and_their_people_come_by_links, an_operator_names_trainers_and_mentors_of_her_centre_and_nobody_else,
+TESTS(centres, a_ministrys_page_is_changed_by_its_admins_and_not_by_whoever_has_a_role_in_the_economy, a_group_says_which_economies_lie_in_it,
+      who_accepts_is_found_at_the_place_whatever_the_role_and_who_was_made_admin_unasked_is_not, more_centres_than_fit_on_a_page_are_a_press_away,
+      an_admin_opens_two_centres_and_their_people_come_by_links, an_operator_names_trainers_and_mentors_of_her_centre_and_nobody_else,
       nobody_gives_herself_a_role, an_offer_is_taken_once_in_time_and_by_who_has_its_code,
       an_offer_to_somebody_is_hers_alone_and_one_that_was_taken_back_is_nobodys, a_role_that_ends_is_ended_at_once_also_for_who_is_on_the_page,
       a_role_runs_out_on_its_day_and_its_holder_may_give_it_back, an_operator_ends_no_role_that_she_could_not_have_given,

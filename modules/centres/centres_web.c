@@ -14,23 +14,11 @@
 #include "web/site.h"
 
 enum { DECIDES = ROLE_ADMIN, OPENS = ROLE_ADMIN | ROLE_OFFICER, DESCRIBES = ROLE_ADMIN | ROLE_OFFICER | ROLE_OPERATOR, GIVES = ROLE_ADMIN | ROLE_OPERATOR };
+enum { PLACES_SHOWN = 200 };              /* on a page; the queries ask for one more */
 
 /* ---- looking ------------------------------------------------------------------------------------------------------------------ */
 
-static Reply index_get(Request *rq)
-{
-    Scope *s = &rq->s;
-    centres_centres_here_rows rows = centres_centres_here(s, query_int(rq, "after", 0));
-    CentreCards cards = { NEW(s->arena, CentreCard, rows.n), 0 };
-    for (ptrdiff_t i = 0; i < rows.n && i < 200; i++) {
-        CentrePlace economy = { 0 };
-        place_by_stream(s, AUDIENCE_ECONOMY, rows.row[i].inside, &economy);
-        cards.row[cards.n++] = (CentreCard){ { str_fmt(s->arena, "/centres/%lld", (long long)rows.row[i].id) }, rows.row[i].name, rows.row[i].way,
-                                             rows.row[i].hours, economy.name };
-    }
-    Url more = { rows.n > 200 ? str_fmt(s->arena, "/centres?after=%lld", (long long)rows.row[199].id) : (str){ 0 } };
-    return centres_index(rq, cards, more, rq->signed_in);
-}
+static Url address_of_place(Scope *s, int64_t id) { return (Url){ str_fmt(s->arena, "/centres/%lld", (long long)id) }; }
 
 static bool is_group(const CentrePlace *p) { return str_eq(p->sort, S("group")); }
 
@@ -38,20 +26,35 @@ static bool may(Request *rq, int roles, const CentrePlace *p) { return journal_m
 
 static CentreTeam team_of(Scope *s, const CentrePlace *p)
 {
-    centres_team_rows rows = centres_team(s, p->stream, ROLE_OPERATOR | ROLE_TRAINER | ROLE_MENTOR | ROLE_HOST | ROLE_OFFICER | ROLE_FOCAL_POINT, s->now);
-    CentreTeam team = { NEW(s->arena, CentreMember, rows.n), 0 };
-    for (ptrdiff_t i = 0; i < rows.n; i++)
-        if (rows.row[i].name.n) team.row[team.n++] = (CentreMember){ rows.row[i].name, role_name(s, (int)rows.row[i].role) };
+    centres_team_rows rows = centres_team(s, p->stream, s->now);
+    CentreTeam team = { NEW(s->arena, CentreMember, rows.n), rows.n };
+    for (ptrdiff_t i = 0; i < rows.n; i++) team.row[i] = (CentreMember){ rows.row[i].name, role_name(s, (int)rows.row[i].role) };
     return team;
 }
 
-static CentreCards inside_of(Scope *s, const CentrePlace *p)
+static Url more_of(Request *rq, ptrdiff_t n, int64_t last)
 {
-    centres_inside_rows rows = centres_inside(s, p->stream, 0);
+    return n > PLACES_SHOWN ? url_with(rq, S("after"), journal_subject(&rq->s, last)) : (Url){ { 0 } };
+}
+
+static CentreCards inside_of(Request *rq, const CentrePlace *p, bool closed, Url *ret_more)
+{
+    Scope *s = &rq->s;
+    centres_inside_rows rows = centres_inside(s, p->stream, query_int(rq, "after", 0), closed);
     CentreCards cards = { NEW(s->arena, CentreCard, rows.n), 0 };
+    for (ptrdiff_t i = 0; i < rows.n && i < PLACES_SHOWN; i++)
+        cards.row[cards.n++] = (CentreCard){ address_of_place(s, rows.row[i].id), rows.row[i].name, rows.row[i].way, { 0 }, { 0 }, rows.row[i].closed };
+    *ret_more = more_of(rq, rows.n, rows.n > PLACES_SHOWN ? rows.row[PLACES_SHOWN - 1].id : 0);
+    return cards;
+}
+
+/* A group: the economies in it. */
+static CentreCards economies_of(Scope *s, const CentrePlace *p)
+{
+    centres_economies_in_rows rows = centres_economies_in(s, p->stream);
+    CentreCards cards = { NEW(s->arena, CentreCard, rows.n), rows.n };
     for (ptrdiff_t i = 0; i < rows.n; i++)
-        if (!rows.row[i].closed)
-            cards.row[cards.n++] = (CentreCard){ { str_fmt(s->arena, "/centres/%lld", (long long)rows.row[i].id) }, rows.row[i].name, rows.row[i].way, { 0 }, { 0 } };
+        cards.row[i] = (CentreCard){ { str_fmt(s->arena, "/centres/%.*s", STR_ARG(rows.row[i].economy)) }, centres_economy(s, rows.row[i].economy), { 0 }, { 0 }, { 0 }, false };
     return cards;
 }
 
@@ -66,35 +69,51 @@ static void fill(Form *f, const CentrePlace *p)
     form_set(f, "reach", p->reach);
 }
 
+/* The route knows the roles of a centre's page; those of a body's are fewer. */
+static bool may_describe(Request *rq, const CentrePlace *p) { return p->inside && may(rq, p->audience == AUDIENCE_CENTRE ? DESCRIBES : DECIDES, p); }
+
 static Reply place_page(Request *rq, const CentrePlace *p, Form *f)
 {
     Scope *s = &rq->s;
     CentreMay can = {
-        .describe = p->inside && may(rq, p->audience == AUDIENCE_CENTRE ? DESCRIBES : DECIDES, p),
+        .describe = may_describe(rq, p),
         .give = may(rq, p->audience == AUDIENCE_CENTRE ? GIVES : DECIDES, p),
         .open_centre = p->audience == AUDIENCE_ECONOMY && may(rq, OPENS, p),
         .open_body = (p->audience == AUDIENCE_ECONOMY || p->audience == AUDIENCE_PUBLIC) && may(rq, DECIDES, p),
         .group = is_group(p) && journal_may(s, s->me, DECIDES, AUDIENCE_PUBLIC, STREAM_PUBLIC),
         .close = p->inside && may(rq, DECIDES, p),
     };
-    return centres_place_page(rq, p, can, team_of(s, p), inside_of(s, p), f, centres_economies(s));
+    Url more;
+    CentreCards inside = inside_of(rq, p, can.open_body, &more);
+    return centres_place_page(rq, p, can, team_of(s, p), inside, more, economies_of(s, p), f, centres_economies(s));
 }
-
-static bool find_place(Request *rq, CentrePlace *ret) { return place_by_key(&rq->s, path_str(rq, "place"), ret); }
 
 static Reply place_get(Request *rq)
 {
     CentrePlace p;
-    return find_place(rq, &p) ? place_page(rq, &p, form_filled(rq)) : not_found(rq);
+    return place_asked(rq, &p) ? place_page(rq, &p, form_filled(rq)) : not_found(rq);
 }
 
 static Reply description_get(Request *rq)
 {
     CentrePlace p;
-    if (!find_place(rq, &p) || !p.inside) return not_found(rq);
+    if (!place_asked(rq, &p) || !may_describe(rq, &p)) return not_found(rq);
     Form *f = form_filled(rq);
     fill(f, &p);
     return centres_description(rq, &p, f);
+}
+
+static Reply index_get(Request *rq)
+{
+    Scope *s = &rq->s;
+    centres_centres_here_rows rows = centres_centres_here(s, query_int(rq, "after", 0));
+    CentreCards cards = { NEW(s->arena, CentreCard, rows.n), 0 };
+    for (ptrdiff_t i = 0; i < rows.n && i < PLACES_SHOWN; i++) {
+        CentrePlace economy = { 0 };
+        place_by_stream(s, AUDIENCE_ECONOMY, rows.row[i].inside, &economy);
+        cards.row[cards.n++] = (CentreCard){ address_of_place(s, rows.row[i].id), rows.row[i].name, rows.row[i].way, rows.row[i].hours, economy.name, false };
+    }
+    return centres_index(rq, cards, more_of(rq, rows.n, rows.n > PLACES_SHOWN ? rows.row[PLACES_SHOWN - 1].id : 0), rq->signed_in);
 }
 
 /* ---- describing and opening ------------------------------------------------------------------------------------------------------ */
@@ -103,7 +122,7 @@ static Reply description_post(Request *rq)
 {
     CentrePlace p;
     Form *f = form(rq);
-    if (!find_place(rq, &p) || !p.inside) return not_found(rq);
+    if (!place_asked(rq, &p) || !may_describe(rq, &p)) return not_found(rq);
     bool centre = p.audience == AUDIENCE_CENTRE;
     str name = form_text(f, "name", 2, CENTRES_NAME_MAX);
     str way = form_long(f, "way", 0, CENTRES_TEXT_MAX), hours = form_long(f, "hours", 0, CENTRES_TEXT_MAX);
@@ -119,7 +138,7 @@ static Reply description_post(Request *rq)
 static Reply close_or_open(Request *rq, bool closed)
 {
     CentrePlace p;
-    if (!find_place(rq, &p) || !p.inside) return not_found(rq);
+    if (!place_asked(rq, &p) || !p.inside) return not_found(rq);
     if (p.audience == AUDIENCE_CENTRE) centre_described_add(&rq->s, p.stream, (centre_described_body){ p.name, p.way, p.hours, p.contact, p.reach, closed });
     else body_described_add(&rq->s, p.stream, (body_described_body){ p.name, closed });
     return see_other(rq, "/centres/%.*s", STR_ARG(p.key));
@@ -132,7 +151,7 @@ static Reply centre_post(Request *rq)
 {
     CentrePlace p;
     Form *f = form(rq);
-    if (!find_place(rq, &p) || p.audience != AUDIENCE_ECONOMY) return not_found(rq);
+    if (!place_asked(rq, &p) || p.audience != AUDIENCE_ECONOMY) return not_found(rq);
     str name = form_text(f, "name", 2, CENTRES_NAME_MAX);
     if (form_bad(f)) return unprocessable(place_page(rq, &p, f));
     int64_t id = centres_open(&rq->s, p.economy, name);
@@ -149,7 +168,7 @@ static Reply body_post(Request *rq)
 {
     CentrePlace p;
     Form *f = form(rq);
-    if (!find_place(rq, &p) || (p.audience != AUDIENCE_ECONOMY && p.audience != AUDIENCE_PUBLIC)) return not_found(rq);
+    if (!place_asked(rq, &p) || (p.audience != AUDIENCE_ECONOMY && p.audience != AUDIENCE_PUBLIC)) return not_found(rq);
     str name = form_text(f, "body_name", 2, CENTRES_NAME_MAX), sort = form_raw(f, "sort");
     if (!is_body_sort(sort, &p)) form_error(f, "sort", T(&rq->s, "Please choose what it is."));
     if (form_bad(f)) return unprocessable(place_page(rq, &p, f));
@@ -164,7 +183,7 @@ static Reply group_post(Request *rq)
     CentrePlace p, economy;
     Form *f = form(rq);
     str code = form_raw(f, "economy");
-    if (!find_place(rq, &p) || !is_group(&p)) return not_found(rq);
+    if (!place_asked(rq, &p) || !is_group(&p)) return not_found(rq);
     if (code.n != 2 || !place_by_key(&rq->s, code, &economy)) {
         form_error(f, "economy", T(&rq->s, "Please choose one of these."));
         return unprocessable(place_page(rq, &p, f));

@@ -1,6 +1,7 @@
 /* home - the front door: what this is for an owner, in ten seconds.
  *
  * URLs     / */
+#include "centres/centres.h"
 #include "home_pages.h"
 #include "learn/learn.h"
 #include "web/web.h"
@@ -9,7 +10,7 @@ static Reply home_get(Request *rq)
 {
     LearnStop stop = learn_stop(&rq->s);
     LearnModules modules = learn_modules_of(&rq->s);
-    return home_door(rq, &stop, &modules);
+    return home_door(rq, &stop, &modules, centres_any(&rq->s));
 }
 
 static const Route routes[] = {
