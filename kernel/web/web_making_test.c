@@ -5,6 +5,7 @@
 #include "../../tests/world.h"
 
 #include "auth/auth.h"
+#include "centres/centres.h"
 #include "journal/journal.h"
 #include "web/web_private.h"
 
@@ -198,7 +199,26 @@ TEST(a_file_sent_to_a_room_that_is_away_is_asked_for_again)
     EXPECT(says(v, "A file cannot be kept on this page.") && says(v, "dress.png") && says(v, "type=\"file\" name=\"photo\""));
 }
 
-TESTS_WITH(web_making, extra, COUNT_OF(extra),
+static bool give_rule(Scope *s, void *person)
+{
+    centres_give(s, *(int64_t *)person, ROLE_ADMIN, AUDIENCE_PUBLIC, STREAM_PUBLIC);
+    return true;
+}
+
+TEST(a_role_that_is_given_while_tables_are_made_again_holds_at_once)
+{
+    Landing l;
+    update(w, "centres");
+    int64_t ana = world_person(w, ANA);
+    EXPECT(site_write(world_site(w), world_arena(w), 0, give_rule, &ana, &l));
+    EXPECT(get(w, ANA, "/beside/desk").status == 200);
+    EXPECT(get(w, ADMIN, "/beside/desk").status == 200);
+    make_all(w);
+    EXPECT(get(w, ANA, "/beside/desk").status == 200);
+}
+
+TESTS_WITH(web_making, extra, COUNT_OF(extra), a_role_that_is_given_while_tables_are_made_again_holds_at_once,
+     
     who_comes_while_tables_are_made_again_has_her_rows_first, who_sends_while_tables_are_made_again_is_known_and_what_she_sends_is_kept,
     a_guest_has_her_rows_first_too, whichever_database_call_fails_nobody_is_taken_for_somebody_else,
     a_room_that_is_away_says_so_and_comes_back_by_itself, of_a_room_that_is_away_nobody_learns_more_than_of_one_that_is_there,
