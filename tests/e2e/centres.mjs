@@ -4,10 +4,11 @@ import { House, axeFindings, desktop, expect, phone, sticksOut, visit } from "./
 const password = "three red boats";
 
 async function person(browser, house, name, device = phone, at = "/") {
-  const context = await browser.newContext({ ...device, locale: "en" });
+  const context = await browser.newContext({ ...device, locale: "en", javaScriptEnabled: house.scripts });
   const page = await context.newPage();
   await page.goto(house.url + at);
   page.who = name;
+  page.scripts = house.scripts;
   return page;
 }
 
@@ -22,6 +23,7 @@ async function makeAccount(page, login) {
 async function isWellMade(page) {
   const sideways = await sticksOut(page);
   expect(sideways.length === 0, `${page.url()} sticks out: ${sideways.join(" ")}`);
+  if (!page.scripts) return;                       // axe is one
   const findings = await axeFindings(page);
   expect(findings.length === 0, `${page.url()}: ${findings.join("\n")}`);
 }
@@ -46,11 +48,13 @@ async function accept(browser, house, link, name, login) {
   expect(page.url() === link, `after the account she is on ${page.url()} and not ${link}`);
   await page.getByRole("button", { name: "Accept" }).click();
   await page.waitForURL("**/centres/roles");
+  page.offered = link;
   return page;
 }
 
-visit("a ministry's admin sets up two centres and their people from nothing, by the pages alone", async ({ browser }) => {
+for (const scripts of [true, false]) visit(`a ministry's admin sets up two centres and their people from nothing, by the pages alone, ${scripts ? "with" : "without"} scripts`, async ({ browser }) => {
   const house = await House.open();
+  house.scripts = scripts;
   try {
     let admin = await person(browser, house, "Dewi of the ministry", desktop, "/people/account/new");
     await makeAccount(admin, "dewi@example.org");
@@ -61,6 +65,7 @@ visit("a ministry's admin sets up two centres and their people from nothing, by 
     const places = [];
     for (const [name, way] of [["Telecentre Solo", "Behind the batik market"], ["Telecentre Bogor", "Next to the post office"]]) {
       await admin.goto(`${house.url}/centres/ID`);
+      await says(admin, "Open a centre");
       await admin.locator("form[action$='/centres'] [name=name]").fill(name);
       await admin.getByRole("button", { name: "Open it", exact: true }).click();
       await isWellMade(admin);
@@ -82,6 +87,29 @@ visit("a ministry's admin sets up two centres and their people from nothing, by 
     await says(stranger, "Ibu Sari");
     await says(stranger, "Behind the batik market");
     await isWellMade(stranger);
+    await stranger.goto(house.url);
+    await stranger.getByRole("link", { name: "A centre near you" }).click();
+    await stranger.getByRole("link", { name: "Telecentre Solo" }).click();
+    await says(stranger, "Ibu Sari");
+
+    // An officer of the economy, who has an account, opens a third centre; whoever had her link before has nothing of it.
+    const officer = await person(browser, house, "Wulan", desktop, "/people/account/new");
+    await makeAccount(officer, "wulan@example.org");
+    await admin.goto(`${house.url}/centres/ID/people`);
+    await admin.getByLabel("Role", { exact: true }).selectOption({ label: "Officer" });
+    await admin.getByLabel("The name by which she signs in here").fill("wulan@example.org");
+    await admin.getByRole("button", { name: "Offer it" }).click();
+    await officer.goto(`${house.url}/centres/roles`);
+    await officer.getByRole("link", { name: "Officer, Indonesia" }).click();
+    await officer.getByRole("button", { name: "Accept" }).click();
+    await officer.goto(`${house.url}/centres/ID`);
+    await officer.locator("form[action$='/centres'] [name=name]").fill("Telecentre Medan");
+    await officer.getByRole("button", { name: "Open it", exact: true }).click();
+    await officer.goto(`${house.url}/centres/ID`);
+    await says(officer, "Telecentre Medan");
+    await isWellMade(officer);
+    await officer.goto(sari.offered);
+    await says(officer, "A link works once");
     await admin.goto(`${places[0]}/story`);
     await says(admin, "Pak Budi accepted it: Trainer");
     await isWellMade(admin);
@@ -96,7 +124,7 @@ visit("a ministry's admin sets up two centres and their people from nothing, by 
     await says(sari, "Nothing was saved");
     await stranger.reload();
     await says(stranger, "Behind the batik market");
-    if (process.env.VISIT_PICTURES) await pictures(browser, house, admin, places, process.env.VISIT_PICTURES);
+    if (process.env.VISIT_PICTURES && scripts) await pictures(browser, house, admin, places, process.env.VISIT_PICTURES);
   } finally {
     await house.close();
   }
