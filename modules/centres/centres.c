@@ -66,8 +66,6 @@ OfferState offer_state(Scope *s, const centres_grant_row *g, str code)
     return g->giver == s->me && s->me ? OFFER_OWN : OFFER_OPEN;
 }
 
-bool is_operators(const centres_grant_row *g) { return g->audience == AUDIENCE_CENTRE && g->role & OPERATORS_MAY; }
-
 void grant_end(Scope *s, const centres_grant_row *g)
 {
     Audience audience = (Audience)g->audience;
@@ -176,5 +174,5 @@ void role_ended_apply(Scope *s, const Record *r)
 void role_released_apply(Scope *s, const Record *r)
 {
     centres_grant_row g;
-    if (grant_of(s, r, &g) && is_operators(&g)) ended(s, r, &g);
+    if (grant_of(s, r, &g) && operators_may(g.audience, g.role)) ended(s, r, &g);
 }

@@ -34,15 +34,13 @@ static str name_of(Scope *s, int64_t person, str known)
     return known.n ? known : T(s, "somebody whose name is not known here");
 }
 
-static bool may_end(bool admin, const CentrePlace *p, int64_t role) { return admin || (p->audience == AUDIENCE_CENTRE && role & OPERATORS_MAY); }
-
 static void put_grant(Scope *s, const centres_grants_at_row *r, const CentrePlace *p, bool admin, CentreGrants *to)
 {
     bool taken = r->person != 0;
     to->row[to->n++] = (CentreGrant){
         .id = journal_subject(s, r->id), .role = role_name(s, (int)r->role), .name = taken ? r->name : r->asked ? r->asked_name : r->words,
         .over = taken ? r->until && r->until <= s->now : r->expires <= s->now,
-        .ends = may_end(admin, p, r->role), .until = r->until, .expires = r->expires, .since = r->accepted, .giver = r->giver_name,
+        .ends = admin || operators_may(p->audience, r->role), .until = r->until, .expires = r->expires, .since = r->accepted, .giver = r->giver_name,
     };
 }
 
@@ -163,7 +161,7 @@ Reply centres_grant_delete(Request *rq)
 {
     CentrePlace p;
     centres_grant_row g;
-    if (!find_grant(rq, &p, &g) || !may_end(is_admin_of(&rq->s, &p), &p, g.role)) return not_found(rq);
+    if (!find_grant(rq, &p, &g) || !(is_admin_of(&rq->s, &p) || operators_may(p.audience, g.role))) return not_found(rq);
     if (!g.ended) grant_end(&rq->s, &g);
     notice(rq, T(&rq->s, "It has ended."));
     return see_other(rq, "/centres/%.*s/people", STR_ARG(p.key));

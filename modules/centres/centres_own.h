@@ -22,7 +22,8 @@ bool  place_of_path(Request *rq, RolePlace *ret);               /* the same for 
 
 /* ---- roles (centres_role.c) ---- */
 
-enum { OPERATORS_MAY = ROLE_TRAINER | ROLE_MENTOR };            /* offer and end */
+enum { OPERATORS_MAY = ROLE_TRAINER | ROLE_MENTOR };
+bool  operators_may(int64_t audience, int64_t role);            /* offer it and end it, at such a place */
 int   role_of_word(str word);                                   /* the bit; 0: no role is called that */
 str   role_word(int role);                                      /* "focal point", as records have it */
 str   role_name(Scope *s, int role);                            /* as people say it */
@@ -38,7 +39,6 @@ typedef struct NewOffer { int role; int64_t person, until; str words; } NewOffer
 int64_t offer_add(Scope *s, const CentrePlace *p, const NewOffer *o, str *ret_code);
 typedef enum OfferState { OFFER_OPEN, OFFER_OVER, OFFER_TAKEN, OFFER_ENDED, OFFER_OWN, OFFER_OTHERS } OfferState;
 OfferState offer_state(Scope *s, const centres_grant_row *g, str code);         /* what s->me may make of it */
-bool  is_operators(const centres_grant_row *g);                 /* an operator may end it */
 void  grant_end(Scope *s, const centres_grant_row *g);          /* writing: by an admin or an operator, or, of her own, its holder */
 
 /* ---- pages ---- */

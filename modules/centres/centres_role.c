@@ -53,10 +53,12 @@ str role_name(Scope *s, int role)
     return (str){ 0 };
 }
 
+bool operators_may(int64_t audience, int64_t role) { return audience == AUDIENCE_CENTRE && (role & OPERATORS_MAY) != 0; }
+
 static bool fits(const Role *r, const CentrePlace *p, bool admin)
 {
     int where = p->audience == AUDIENCE_CENTRE ? AT_CENTRE : AT_LARGE;
-    return r->where & where && (admin || (p->audience == AUDIENCE_CENTRE && r->bit & OPERATORS_MAY));
+    return r->where & where && (admin || operators_may(p->audience, r->bit));
 }
 
 bool may_offer(const CentrePlace *p, int role, bool admin)
