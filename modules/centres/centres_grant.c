@@ -128,7 +128,7 @@ static Reply offer_page(Request *rq, const CentrePlace *p, const centres_grant_r
     if (state == OFFER_OWN) qr_svg(s->arena, address, QR_M, T(s, "The same link as a picture for a telephone"), &code);
     if (!form_all(f, "name", &typed)) form_set(f, "name", rq->name);
     never_kept(rq);
-    return centres_offer(rq, p, role_name(s, (int)g->role), giver.name, g->expires, g->until, address, code, (Url){ rq->path }, str_from(face_of(state)), f);
+    return centres_offer(rq, p, role_name(s, (int)g->role), role_does(s, (int)g->role), giver.name, g->expires, g->until, address, code, (Url){ rq->path }, str_from(face_of(state)), f);
 }
 
 Reply centres_offer_get(Request *rq)
@@ -208,7 +208,7 @@ static str sentence(Scope *s, const centres_story_row *r, Told what)
     str by = what == TOLD_ENDED ? name_of(s, r->ender, r->ender_name) : name_of(s, r->giver, r->giver_name);
     bool herself = what == TOLD_ENDED && r->person && r->ender == r->person;
     str text = what == TOLD_OFFERED ? T(s, "{by} offered a role: {role}.")
-             : what == TOLD_ACCEPTED ? T(s, "{who} accepted it: {role}. It was offered by {by}.")
+             : what == TOLD_ACCEPTED ? T(s, "{who} accepted the role: {role}. {by} had offered it.")
              : herself ? T(s, "{who} gave the role back: {role}.")
              : r->person ? T(s, "{by} ended the role of {who}: {role}.") : T(s, "{by} took the offer back: {role}.");
     return FILL(s, text, { "who", fill_str(s, who) }, { "by", fill_str(s, by) }, { "role", role });

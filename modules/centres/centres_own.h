@@ -27,6 +27,7 @@ bool  operators_may(int64_t audience, int64_t role);            /* offer it and 
 int   role_of_word(str word);                                   /* the bit; 0: no role is called that */
 str   role_word(int role);                                      /* "focal point", as records have it */
 str   role_name(Scope *s, int role);                            /* as people say it */
+str   role_does(Scope *s, int role);                            /* "teaches at the centre" */
 Options roles_offered(Scope *s, const CentrePlace *p, bool admin);      /* which she may offer there */
 bool  may_offer(const CentrePlace *p, int role, bool admin);
 bool  is_admin_of(Scope *s, const CentrePlace *p);

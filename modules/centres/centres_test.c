@@ -144,7 +144,7 @@ TEST(the_story_of_a_place_tells_who_gave_what_and_how_it_ended)
     post(w, BO, link, "name=Pak+Bo");
     post(w, ADMIN, centre(w, at(w, "/grants/%lld", (long long)grant_of(w, "person <> 0 AND giver <> 0"))), "_method=delete");
     Visit v = get(w, ADMIN, centre(w, "/story"));
-    EXPECT(says(v, "offered a role: Trainer") && says(v, "Pak Bo") && says(v, "accepted it: Trainer") && says(v, "ended the role of"));
+    EXPECT(says(v, "offered a role: Trainer") && says(v, "Pak Bo") && says(v, "accepted the role: Trainer") && says(v, "ended the role of"));
     EXPECT(get(w, BO, centre(w, "/story")).status == 404 && get(w, TRAINER, centre(w, "/story")).status == 404);
 }
 

@@ -2,6 +2,7 @@
  *
  * URLs     /centres                          the centres that are known here, and what I hold
  *          /centres/roles                    what I hold and am offered
+ *          /centres/economy?economy=ID       leads to /centres/ID
  *          /centres/:place                   "all", an economy's two letters, or a number
  *          /centres/:place/description       what is said of it (POST)
  *          /centres/:place/centres /bodies /groups        what lies inside it (POST)
@@ -85,13 +86,22 @@ static Reply place_page(Request *rq, const CentrePlace *p, Form *f)
     };
     Url more;
     CentreCards inside = inside_of(rq, p, can.open_body, &more);
-    return centres_place_page(rq, p, can, team_of(s, p), inside, more, economies_of(s, p), f, centres_economies(s));
+    Options economies = centres_economies(s), none = { 0 };
+    return centres_place_page(rq, p, can, team_of(s, p), inside, more, economies_of(s, p), f, economies, can.open_body && p->audience == AUDIENCE_PUBLIC ? economies : none);
 }
 
 static Reply place_get(Request *rq)
 {
     CentrePlace p;
     return place_asked(rq, &p) ? place_page(rq, &p, form_filled(rq)) : not_found(rq);
+}
+
+/* From the page of everything an admin goes to an economy, also to one where nothing is yet. */
+static Reply economy_get(Request *rq)
+{
+    CentrePlace p;
+    str code = query_str(rq, "economy");
+    return code.n == 2 && place_by_key(&rq->s, code, &p) ? see_other(rq, "/centres/%.*s", STR_ARG(code)) : see_other(rq, "/centres/all");
 }
 
 static Reply description_get(Request *rq)
@@ -113,7 +123,7 @@ static Reply index_get(Request *rq)
         place_by_stream(s, AUDIENCE_ECONOMY, rows.row[i].inside, &economy);
         cards.row[cards.n++] = (CentreCard){ address_of_place(s, rows.row[i].id), rows.row[i].name, rows.row[i].way, rows.row[i].hours, economy.name, false };
     }
-    return centres_index(rq, cards, more_of(rq, rows.n, rows.n > PLACES_SHOWN ? rows.row[PLACES_SHOWN - 1].id : 0), rq->signed_in);
+    return centres_index(rq, cards, more_of(rq, rows.n, rows.n > PLACES_SHOWN ? rows.row[PLACES_SHOWN - 1].id : 0));
 }
 
 /* ---- describing and opening ------------------------------------------------------------------------------------------------------ */
@@ -127,6 +137,7 @@ static Reply description_post(Request *rq)
     str name = form_text(f, "name", 2, CENTRES_NAME_MAX);
     str way = form_long(f, "way", 0, CENTRES_TEXT_MAX), hours = form_long(f, "hours", 0, CENTRES_TEXT_MAX);
     str contact = form_text(f, "contact", 0, CENTRES_NAME_MAX), reach = form_text(f, "reach", 0, CENTRES_NAME_MAX);
+    if (centre && reach.n && !contact.n) form_error(f, "contact", T(&rq->s, "Please say who is reached there: somebody with a name."));
     if (centre && contact.n && !reach.n) form_error(f, "reach", T(&rq->s, "Please say how this person is reached: a telephone number, an address, a place and an hour."));
     if (form_bad(f)) return unprocessable(centres_description(rq, &p, f));
     if (centre) centre_described_add(&rq->s, p.stream, (centre_described_body){ name, way, hours, contact, reach, p.closed });
@@ -141,6 +152,7 @@ static Reply close_or_open(Request *rq, bool closed)
     if (!place_asked(rq, &p) || !p.inside) return not_found(rq);
     if (p.audience == AUDIENCE_CENTRE) centre_described_add(&rq->s, p.stream, (centre_described_body){ p.name, p.way, p.hours, p.contact, p.reach, closed });
     else body_described_add(&rq->s, p.stream, (body_described_body){ p.name, closed });
+    notice(rq, closed ? T(&rq->s, "It is closed.") : T(&rq->s, "It is open again."));
     return see_other(rq, "/centres/%.*s", STR_ARG(p.key));
 }
 
@@ -215,6 +227,7 @@ static void nav(Request *rq, Nav *n)
 static const Route routes[] = {
     GET   ("/centres",                               index_get,               .who = WHO_ANYONE, .page = "index"),
     GET   ("/centres/roles",                         centres_mine_get,        .who = WHO_SIGNED_IN, .page = "mine"),
+    GET   ("/centres/economy",                       economy_get,             .who = WHO_ANYONE),
     GET   ("/centres/:place",                        place_get,               .who = WHO_ANYONE, .page = "place_page"),
     GET   ("/centres/:place/description",            description_get,         MAY(DESCRIBES, place_of_path), .page = "description"),
     POST  ("/centres/:place/description",            description_post,        MAY(DESCRIBES, place_of_path), .page = "description"),
