@@ -33,11 +33,11 @@ const says = async (page, words) => expect((await page.locator("main").innerText
 // Returns the link that is handed over.
 async function offer(page, place, role, words) {
   await page.goto(`${place}/people`);
-  await page.getByLabel("Role", { exact: true }).selectOption({ label: role });
-  await page.getByLabel("Who is it for?").fill(words);
+  await page.getByLabel("Role", { exact: true }).selectOption(role.toLowerCase());
+  await page.getByLabel("A note of whom it is for, if you hand over a link").fill(words);
   await page.getByRole("button", { name: "Offer it" }).click();
   await isWellMade(page);
-  return (await page.locator("figure code").innerText()).trim();
+  return page.getByLabel("The link").inputValue();
 }
 
 async function accept(browser, house, link, name, login) {
@@ -64,7 +64,12 @@ for (const scripts of [true, false]) visit(`a ministry's admin sets up two centr
     await house.start();
     const places = [];
     for (const [name, way] of [["Telecentre Solo", "Behind the batik market"], ["Telecentre Bogor", "Next to the post office"]]) {
-      await admin.goto(`${house.url}/centres/ID`);
+      await admin.goto(house.url);
+      await admin.getByRole("link", { name: "My roles" }).click();
+      await admin.getByRole("link", { name: "Everywhere" }).click();
+      await isWellMade(admin);
+      await admin.getByLabel("Go to an economy").selectOption({ label: "Indonesia" });
+      await admin.getByRole("button", { name: "Go there" }).click();
       await says(admin, "Open a centre");
       await admin.locator("form[action$='/centres'] [name=name]").fill(name);
       await admin.getByRole("button", { name: "Open it", exact: true }).click();
@@ -96,7 +101,7 @@ for (const scripts of [true, false]) visit(`a ministry's admin sets up two centr
     const officer = await person(browser, house, "Wulan", desktop, "/people/account/new");
     await makeAccount(officer, "wulan@example.org");
     await admin.goto(`${house.url}/centres/ID/people`);
-    await admin.getByLabel("Role", { exact: true }).selectOption({ label: "Officer" });
+    await admin.getByLabel("Role", { exact: true }).selectOption("officer");
     await admin.getByLabel("The name by which she signs in here").fill("wulan@example.org");
     await admin.getByRole("button", { name: "Offer it" }).click();
     await officer.goto(`${house.url}/centres/roles`);
@@ -111,19 +116,29 @@ for (const scripts of [true, false]) visit(`a ministry's admin sets up two centr
     await officer.goto(sari.offered);
     await says(officer, "A link works once");
     await admin.goto(`${places[0]}/story`);
-    await says(admin, "Pak Budi accepted it: Trainer");
+    await says(admin, "Pak Budi accepted the role: Trainer");
     await isWellMade(admin);
 
     // Her role is ended while she is writing; nothing that she typed is lost, and nothing is saved.
     await sari.goto(`${places[0]}/description`);
     await sari.getByLabel("Where is it?").fill("Where I want it to be");
     await admin.goto(`${places[0]}/people`);
-    await admin.locator("li", { hasText: "Ibu Sari Operator" }).getByRole("button", { name: "End this role" }).click();
+    const hers = admin.locator("li", { hasText: "Ibu Sari Operator" });
+    await hers.getByText("End this role").click();
+    await hers.getByRole("button", { name: "End it" }).click();
     await sari.getByRole("button", { name: "Keep", exact: true }).click();
     await says(sari, "Where I want it to be");
     await says(sari, "Nothing was saved");
-    await stranger.reload();
+    await stranger.goto(places[0]);
     await says(stranger, "Behind the batik market");
+
+    // A trainer gives his role back: with his finger, on the thing that says so.
+    await budi.goto(`${house.url}/centres/roles`);
+    const summary = budi.getByText("Give it back", { exact: true });
+    const { x, y, width, height } = await summary.boundingBox();
+    await budi.touchscreen.tap(x + width / 2, y + height / 2);
+    await budi.getByRole("button", { name: "Give it back now" }).click();
+    await says(budi, "You hold no role");
     if (process.env.VISIT_PICTURES && scripts) await pictures(browser, house, admin, places, process.env.VISIT_PICTURES);
   } finally {
     await house.close();
