@@ -97,6 +97,21 @@ static ChildEnd has_threads(str in, int out)
     return got == &in ? CHILD_DONE : CHILD_BROKE;
 }
 
+static void *turns(void *arg)
+{
+    for (volatile int i = 0;; i = i + 1) {}
+    return arg;
+}
+
+/* Its share of the processor is used up before its time is, where there are several. */
+static ChildEnd spins_twice(str in, int out)
+{
+    pthread_t t;
+    if (pthread_create(&t, NULL, turns, NULL) != 0) return CHILD_BROKE;
+    turns(NULL);
+    return CHILD_BROKE;
+}
+
 static const char *const one_folder[] = { "/usr/include", NULL };
 #define TRIAL(function, limit, ...) \
     static const ChildCode function##_code = { .work = function }; \
@@ -107,6 +122,7 @@ TRIAL(refuses, 5);
 TRIAL(falls_over, 5);
 TRIAL(hangs, 1);
 TRIAL(spins, 1);
+TRIAL(spins_twice, 1);
 TRIAL(grows, 5);
 TRIAL(writes_much, 5);
 TRIAL(tries_the_door, 5);
@@ -118,7 +134,7 @@ static const ChildKind lost_kind = { .name = "lost", .library = "sampan-nothing.
 static const ChildKind unlisted_kind = { .name = "unlisted", .code = &echoes_code, .seconds = 5, .memory = 1 << 20, .in_max = 10, .out_max = 10 };
 
 const ChildKind *const trial_kinds[] = {
-    &echoes_kind, &refuses_kind, &falls_over_kind, &hangs_kind, &spins_kind, &grows_kind, &writes_much_kind,
+    &echoes_kind, &refuses_kind, &falls_over_kind, &hangs_kind, &spins_kind, &spins_twice_kind, &grows_kind, &writes_much_kind,
     &tries_the_door_kind, &reads_its_folder_kind, &has_threads_kind, &cold_kind, &lost_kind,
 };
 const int trial_kind_n = COUNT_OF(trial_kinds);
@@ -148,6 +164,7 @@ TEST(each_way_to_end_badly_has_a_name)
     EXPECT(end_of(w, &falls_over_kind) == CHILD_BROKE);
     EXPECT(end_of(w, &hangs_kind) == CHILD_TOO_SLOW);
     EXPECT(end_of(w, &spins_kind) == CHILD_TOO_SLOW);
+    EXPECT(end_of(w, &spins_twice_kind) == CHILD_TOO_SLOW);
     EXPECT(end_of(w, &grows_kind) == CHILD_NO_MEMORY);
     EXPECT(end_of(w, &writes_much_kind) == CHILD_TOO_LARGE);
     EXPECT(end_of(w, &cold_kind) == CHILD_AWAY);
