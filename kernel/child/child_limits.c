@@ -21,11 +21,13 @@
 
 enum { OUT = STDERR_FILENO + 1 };
 
-static bool limit(int resource, rlim_t most)
+static bool limit_two(int resource, rlim_t soft, rlim_t hard)
 {
-    struct rlimit l = { most, most };
+    struct rlimit l = { soft, hard };
     return setrlimit((__rlimit_resource_t)resource, &l) == 0;
 }
+
+static bool limit(int resource, rlim_t most) { return limit_two(resource, most, most); }
 
 /* The child begins with all that the server has mapped; the limit is on what it adds. */
 static rlim_t address_space_now(void)
@@ -42,7 +44,7 @@ static rlim_t address_space_now(void)
 static bool limit_child(const ChildKind *kind)
 {
     return limit(RLIMIT_CORE, 0)
-        && limit(RLIMIT_CPU, (rlim_t)kind->seconds)
+        && limit_two(RLIMIT_CPU, (rlim_t)kind->seconds, (rlim_t)kind->seconds + 1)       /* at once it would be the signal for want of memory */
         && limit(RLIMIT_FSIZE, (rlim_t)kind->out_max)
         && limit(RLIMIT_AS, address_space_now() + (rlim_t)kind->memory)
         && limit(RLIMIT_NOFILE, CHILD_FILES_MAX);

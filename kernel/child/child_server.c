@@ -10,7 +10,6 @@
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -123,15 +122,13 @@ static bool serve_order(Server *s)
 
 /* ---- children -------------------------------------------------------------------------------------------------------- */
 
-/* A signal that we did not send is its own fault, but for the machine's when memory is short. Who has used up its share of the processor gets
- * the same one: what it used tells them apart. */
-static ChildEnd end_of(const Running *r, int status, const struct rusage *used)
+/* A signal that we did not send is its own fault, but for the machine's when memory is short. */
+static ChildEnd end_of(const Running *r, int status)
 {
-    bool spent = used->ru_utime.tv_sec + used->ru_stime.tv_sec + (used->ru_utime.tv_usec + used->ru_stime.tv_usec) / 1000000 >= r->kind->seconds;
     int code = WIFEXITED(status) ? WEXITSTATUS(status) - CHILD_EXIT : 0, sig = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
     if (r->late || sig == SIGXCPU) return CHILD_TOO_SLOW;
     if (sig == SIGXFSZ) return CHILD_TOO_LARGE;
-    if (sig == SIGKILL) return spent ? CHILD_TOO_SLOW : CHILD_NO_MEMORY;
+    if (sig == SIGKILL) return CHILD_NO_MEMORY;
     return code > CHILD_NONE && code <= CHILD_AWAY ? (ChildEnd)code : CHILD_BROKE;
 }
 
@@ -139,9 +136,8 @@ static void reap(Server *s, int i)
 {
     Running *r = &s->running[i];
     int status = 0;
-    struct rusage used = { 0 };
-    while (wait4(r->pid, &status, 0, &used) < 0 && errno == EINTR) {}
-    ChildEnd end = end_of(r, status, &used);
+    while (waitpid(r->pid, &status, 0) < 0 && errno == EINTR) {}
+    ChildEnd end = end_of(r, status);
     if (end == CHILD_BROKE) os_log(LOG_WARN, "child: %s fell over: status %d", r->kind->name, status);
     answer(r->reply, end);
     close(r->reply);
