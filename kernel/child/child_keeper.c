@@ -81,8 +81,11 @@ static bool there_is_work(void)
 static void run_server(const ChildPool *pool)
 {
     int status = 0;
-    pid_t server = fork();
-    if (server == 0) server_be(pool, CHANNEL);
+    pid_t keeper = getpid(), server = fork();
+    if (server == 0) {
+        end_with(keeper);
+        server_be(pool, CHANNEL);
+    }
     while (server > 0 && waitpid(server, &status, 0) < 0 && errno == EINTR) {}
     if (server > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0) return;
     if (WIFSIGNALED(status))

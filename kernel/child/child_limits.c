@@ -79,10 +79,16 @@ static bool keep_only(const Order *order, const int fd[ORDER_FDS], str *ret_in)
     return (fd[ORDER_OUT] == OUT || dup2(fd[ORDER_OUT], OUT) >= 0) && close_range(OUT + 1, ~0U, 0) == 0;
 }
 
+/* The signal is for an end that is still to come. */
+void end_with(pid_t parent)
+{
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    if (getppid() != parent) _exit(0);
+}
+
 _Noreturn void child_be(const ChildKind *kind, const ChildCode *code, const Order *order, const int fd[ORDER_FDS])
 {
     str in;
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
     forget_signals();
     bool ready = silence() && keep_only(order, fd, &in) && limit_child(kind) && os_confine(kind->reads);
     _exit(CHILD_EXIT + (int)(ready ? code->work(in, OUT) : CHILD_AWAY));

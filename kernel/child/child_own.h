@@ -8,6 +8,8 @@ enum { SERVER_IDLE_SECONDS = 300, SERVER_CHILDREN_MAX = 4, CHILD_FILES_MAX = 64,
 typedef struct Order { int32_t kind; int64_t in_n, begin_by; } Order;       /* begin_by: os_ticks */
 enum { ORDER_IN, ORDER_OUT, ORDER_REPLY, ORDER_FDS };
 
+void end_with(pid_t parent);                                                /* by whom this process was forked, and who may have ended since */
+
 _Noreturn void keeper_be(const ChildPool *pool, int channel);
 _Noreturn void server_be(const ChildPool *pool, int channel);               /* in the program's folder */
 _Noreturn void child_be(const ChildKind *kind, const ChildCode *code, const Order *order, const int fd[ORDER_FDS]);

@@ -81,8 +81,11 @@ static bool fork_child(Server *s, const Order *order, const int fd[ORDER_FDS])
     const ChildKind *kind = s->pool->kinds[order->kind];
     const ChildCode *code = code_of(s, order->kind);
     if (!code) return false;
-    pid_t pid = fork();
-    if (pid == 0) child_be(kind, code, order, fd);
+    pid_t server = getpid(), pid = fork();
+    if (pid == 0) {
+        end_with(server);
+        child_be(kind, code, order, fd);
+    }
     int ended = pid > 0 ? pidfd_open(pid, 0) : -1;
     if (ended < 0) {
         if (pid > 0) kill(pid, SIGKILL), waitpid(pid, NULL, 0);
@@ -193,7 +196,6 @@ static bool step(Server *s)
 _Noreturn void server_be(const ChildPool *pool, int channel)
 {
     Server s = { .pool = pool, .channel = channel, .most = places(), .threads = threads() };
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
     prctl(PR_SET_NAME, "sampan-child");
     mallopt(M_ARENA_MAX, 1);                             /* an arena for each thread is address space that a child does not have */
     while (step(&s)) {}

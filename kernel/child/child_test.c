@@ -6,6 +6,7 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -33,7 +34,7 @@ _Noreturn static ChildEnd hangs(str in, int out)
 
 _Noreturn static ChildEnd spins(str in, int out)
 {
-    for (volatile int i = 0;; i = i + 1) {}
+    for (volatile unsigned i = 0;; i = i + 1) {}
 }
 
 static ChildEnd grows(str in, int out)
@@ -99,7 +100,7 @@ static ChildEnd has_threads(str in, int out)
 
 static void *turns(void *arg)
 {
-    for (volatile int i = 0;; i = i + 1) {}
+    for (volatile unsigned i = 0;; i = i + 1) {}
     return arg;
 }
 
@@ -278,6 +279,7 @@ TEST(a_server_that_was_killed_takes_its_work_with_it_and_the_next_is_done_by_ano
 {
     Hanging h = { 0 };
     pthread_t t;
+    prctl(PR_SET_CHILD_SUBREAPER, 1);                    /* whoever is left behind can be waited for here */
     own_keeper(w);
     EXPECT(region_open(&h.region, 1 << 16) && end_of(w, &echoes_kind) == CHILD_DONE);
     pid_t keeper = child_of(getpid()), server = child_of(keeper);
@@ -288,6 +290,7 @@ TEST(a_server_that_was_killed_takes_its_work_with_it_and_the_next_is_done_by_ano
     EXPECT(kill(server, SIGKILL) == 0);
     pthread_join(t, NULL);
     EXPECT(h.end == CHILD_AWAY);
+    while (waitpid(child, NULL, 0) != child && kill(child, 0) == 0) sched_yield();       /* the test's own end if it goes on */
     EXPECT(end_of(w, &echoes_kind) == CHILD_DONE && child_of(keeper) != server);
     child_stop();
 }
