@@ -62,7 +62,7 @@ static bool find_kind(const ChildKind *kind, int *ret_channel, int32_t *ret_inde
 /* ---- one piece of work --------------------------------------------------------------------------------------------- */
 
 /* What is open for it here. */
-typedef struct Errand { int in, out, answer, reply; } Errand;
+typedef struct Errand { int in, out, answer, reply, asked, asks; } Errand;        /* asks: the end that becomes the child's */
 
 static void close_one(int *fd)
 {
@@ -76,21 +76,26 @@ static void errand_close(Errand *e)
     close_one(&e->out);
     close_one(&e->answer);
     close_one(&e->reply);
+    close_one(&e->asked);
+    close_one(&e->asks);
 }
 
 static bool errand_open(Errand *e, str in)
 {
-    int pipe_fd[2];
-    *e = (Errand){ memfd_create("child-in", MFD_CLOEXEC), memfd_create("child-out", MFD_CLOEXEC), -1, -1 };
+    int pipe_fd[2], pair[2];
+    *e = (Errand){ memfd_create("child-in", MFD_CLOEXEC), memfd_create("child-out", MFD_CLOEXEC), -1, -1, -1, -1 };
     if (e->in < 0 || e->out < 0 || pipe2(pipe_fd, O_CLOEXEC) != 0) return false;
     e->answer = pipe_fd[0];
     e->reply = pipe_fd[1];
+    if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) != 0) return false;
+    e->asked = pair[0];
+    e->asks = pair[1];
     return child_write(e->in, in);
 }
 
 static bool send_order(int channel, const Order *order, const Errand *e)
 {
-    int fds[ORDER_FDS] = { [ORDER_IN] = e->in, [ORDER_OUT] = e->out, [ORDER_REPLY] = e->reply };
+    int fds[ORDER_FDS] = { [ORDER_IN] = e->in, [ORDER_OUT] = e->out, [ORDER_REPLY] = e->reply, [ORDER_ASK] = e->asks };
     union { struct cmsghdr head; char room[CMSG_SPACE(sizeof fds)]; } control = { 0 };
     struct iovec bytes = { (void *)(uintptr_t)order, sizeof *order };
     struct msghdr m = { .msg_iov = &bytes, .msg_iovlen = 1, .msg_control = &control, .msg_controllen = sizeof control };
@@ -100,19 +105,32 @@ static bool send_order(int channel, const Order *order, const Errand *e)
     return sendmsg(channel, &m, MSG_NOSIGNAL | MSG_DONTWAIT) == sizeof *order;
 }
 
-/* One byte; or the end, when the server is no more. */
-static ChildEnd wait_for_answer(int answer, int64_t until)
+/* Who decides whether work may go on. */
+typedef struct Decides { bool (*may)(void *arg); void *arg; } Decides;
+
+/* The child stands still until it is told, or has ended and closed its end. */
+static void decide(struct pollfd *asked, Decides d)
 {
-    struct pollfd p = { .fd = answer, .events = POLLIN };
+    char byte;
+    ssize_t n = recv(asked->fd, &byte, 1, MSG_DONTWAIT);
+    if (n == 1) send(asked->fd, d.may && d.may(d.arg) ? "y" : "n", 1, MSG_NOSIGNAL);
+    else if (n == 0 || errno != EAGAIN) asked->fd = -1;
+}
+
+/* One byte; or the end, when the server is no more. */
+static ChildEnd wait_for_answer(const Errand *e, int64_t until, Decides d)
+{
+    struct pollfd p[] = { { .fd = e->answer, .events = POLLIN }, { .fd = e->asked, .events = POLLIN } };
     for (;;) {
         int64_t left = (until - os_ticks()) / 1000000;
         if (left <= 0) return CHILD_AWAY;
-        int ready = poll(&p, 1, (int)left + 1);
+        int ready = poll(p, 2, (int)left + 1);
         if (ready < 0 && errno != EINTR) return CHILD_AWAY;
-        if (ready > 0) break;
+        if (ready > 0 && p[0].revents) break;
+        if (ready > 0) decide(&p[1], d);
     }
     unsigned char end;
-    ssize_t n = read(answer, &end, 1);
+    ssize_t n = read(e->answer, &end, 1);
     return n == 1 && end > CHILD_NONE && end <= CHILD_AWAY ? (ChildEnd)end : CHILD_AWAY;
 }
 
@@ -142,18 +160,21 @@ static void say_that_it_is_gone(const ChildKind *kind)
         os_log(LOG_ERROR, "child: the keeper of %s is gone; such work is refused until the program starts again", kind->name);
 }
 
-static ChildEnd run_errand(Arena *keep, Errand *e, int channel, const ChildKind *kind, const Order *order, str *ret)
+static ChildEnd run_errand(Arena *keep, Errand *e, int channel, const ChildKind *kind, const Order *order, Decides d, str *ret)
 {
     if (!send_order(channel, order, e)) {
         say_that_it_is_gone(kind);
         return CHILD_AWAY;
     }
     close_one(&e->reply);
-    ChildEnd end = wait_for_answer(e->answer, order->begin_by + (kind->seconds + GRACE_SECONDS) * NS_PER_SECOND);
+    close_one(&e->asks);
+    ChildEnd end = wait_for_answer(e, order->begin_by + (kind->seconds + GRACE_SECONDS) * NS_PER_SECOND, d);
     return end == CHILD_DONE ? take(keep, e->out, kind->out_max, ret) : end;
 }
 
-ChildEnd child_work(Arena *keep, const ChildKind *kind, str in, str *ret)
+ChildEnd child_work(Arena *keep, const ChildKind *kind, str in, str *ret) { return child_work_asked(keep, kind, in, NULL, NULL, ret); }
+
+ChildEnd child_work_asked(Arena *keep, const ChildKind *kind, str in, bool (*may)(void *arg), void *arg, str *ret)
 {
     int channel;
     Order order = { .in_n = in.n, .begin_by = os_ticks() + CHILD_WAIT_SECONDS * NS_PER_SECOND };
@@ -161,7 +182,7 @@ ChildEnd child_work(Arena *keep, const ChildKind *kind, str in, str *ret)
     if (in.n > kind->in_max) return CHILD_TOO_LARGE;
     Errand e;
     ChildEnd end = CHILD_AWAY;
-    if (errand_open(&e, in)) end = run_errand(keep, &e, channel, kind, &order, ret);
+    if (errand_open(&e, in)) end = run_errand(keep, &e, channel, kind, &order, (Decides){ may, arg }, ret);
     errand_close(&e);
     return end;
 }

@@ -52,6 +52,7 @@ typedef struct ChildKind {
     int64_t     memory;                     /* bytes, beyond what the server has */
     int64_t     in_max, out_max;            /* bytes */
     const char *const *reads;               /* files and folders that work may read, until NULL; NULL: none */
+    bool        asks;                       /* its work calls child_ask */
 } ChildKind;
 
 typedef struct ChildPool {
@@ -59,6 +60,7 @@ typedef struct ChildPool {
     const ChildKind *const *kinds; int kind_n;
     const char *user;                       /* as in SandboxRules */
     bool        sandbox;                    /* off: keeper and server stay as they are; children are confined all the same */
+    bool        calls_out;                  /* its children may begin connections, and so read what names and certificates are looked up in */
 } ChildPool;
 
 enum { CHILD_KINDS_MAX = 32 };              /* in one pool */
@@ -72,10 +74,14 @@ void child_stop(void);                      /* all keepers end; what is under wa
  * trusted as its input. */
 enum { CHILD_WAIT_SECONDS = 20 };
 ChildEnd child_work(Arena *keep, const ChildKind *kind, str in, str *ret);
+/* The same for a kind that asks: before the one step that cannot be taken back its work stands still until `may` has answered, on the
+ * caller's thread. `may` must not fault. The time of the work goes on meanwhile. */
+ChildEnd child_work_asked(Arena *keep, const ChildKind *kind, str in, bool (*may)(void *arg), void *arg, str *ret);
 
 /* ---- for those who write a kind -------------------------------------------------------------------------------- */
 
 bool child_write(int out, str bytes);       /* all of it. Past out_max the child ends with TOO_LARGE */
+bool child_ask(void);                       /* of a kind that asks: may it go on? False also when nobody is left to say so */
 
 /* How two sides speak of more than one thing: numbers of eight bytes, texts with their length before them. Taking is
  * bounded by what there is; false: it ends too early. Texts are borrowed. */

@@ -16,7 +16,11 @@ enum { CHANNEL = STDERR_FILENO + 1, PAUSE_MS = 1000 };
 /* Of the program, its libraries and theirs; a child gets less. */
 static const char *const readable[] = {
     ".", "/usr", "/lib", "/lib64", "/proc", "/sys/devices/system/cpu", "/etc/ld.so.cache", "/etc/fonts", "/var/cache/fontconfig",
-    "/etc/passwd", "/etc/group", NULL,
+    "/etc/passwd", "/etc/group",
+};
+static const char *const readable_to_call[] = {
+    "/etc/hosts", "/etc/resolv.conf", "/etc/nsswitch.conf", "/etc/host.conf", "/etc/gai.conf", "/etc/services", "/etc/ssl",
+    "/etc/ca-certificates", "/run/systemd/resolve", "/run/resolvconf", "/run/NetworkManager",
 };
 
 /* A secret in the environment (DATABASE_URL, PGPASSWORD) is of no use to who draws. */
@@ -44,7 +48,11 @@ static bool go_to_program(void)
 
 static bool close_sandbox(const ChildPool *pool)
 {
-    SandboxRules rules = { .user = pool->user, .reads = readable };
+    enum { OF_ALL = sizeof readable / sizeof *readable, TO_CALL = sizeof readable_to_call / sizeof *readable_to_call };
+    const char *reads[OF_ALL + TO_CALL + 1] = { NULL };
+    memcpy(reads, readable, sizeof readable);
+    if (pool->calls_out) memcpy(reads + OF_ALL, readable_to_call, sizeof readable_to_call);
+    SandboxRules rules = { .user = pool->user, .reads = reads, .network_out = pool->calls_out };
     if (!pool->sandbox) return true;
     bool was = os_log_quiet(true);                       /* the program says the same of its own */
     bool closed = os_sandbox(&rules).user;

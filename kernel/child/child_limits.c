@@ -19,7 +19,12 @@
 #endif
 #endif
 
-enum { OUT = STDERR_FILENO + 1 };
+/* Names, and who vouches for whom. Files that are replaced while the program runs are found where their folder is named. */
+static const char *const read_to_call[] = {
+    "/etc/hosts", "/etc/resolv.conf", "/etc/nsswitch.conf", "/etc/host.conf", "/etc/gai.conf", "/etc/services", "/etc/ssl", "/usr/lib/ssl",
+    "/usr/share/ca-certificates", "/usr/local/share/ca-certificates", "/etc/ca-certificates", "/run/systemd/resolve", "/run/resolvconf",
+    "/run/NetworkManager", NULL,
+};
 
 static bool limit_two(int resource, rlim_t soft, rlim_t hard)
 {
@@ -67,8 +72,8 @@ static bool silence(void)
     return ok;
 }
 
-/* Input becomes memory, and the only file left is the one to write to. */
-static bool keep_only(const Order *order, const int fd[ORDER_FDS], str *ret_in)
+/* Input becomes memory, and the only files left are the one to write to and, for who asks, the one to ask by. */
+static bool keep_only(const ChildKind *kind, const Order *order, const int fd[ORDER_FDS], str *ret_in)
 {
     *ret_in = (str){ 0 };
     if (order->in_n > 0) {
@@ -76,7 +81,9 @@ static bool keep_only(const Order *order, const int fd[ORDER_FDS], str *ret_in)
         if (p == MAP_FAILED) return false;
         *ret_in = (str){ p, order->in_n };
     }
-    return (fd[ORDER_OUT] == OUT || dup2(fd[ORDER_OUT], OUT) >= 0) && close_range(OUT + 1, ~0U, 0) == 0;
+    int last = kind->asks ? CHILD_ASKS : CHILD_OUT, out = fcntl(fd[ORDER_OUT], F_DUPFD, CHILD_ASKS + 1), ask = fcntl(fd[ORDER_ASK], F_DUPFD, CHILD_ASKS + 1);
+    bool ok = out >= 0 && ask >= 0 && dup2(out, CHILD_OUT) >= 0 && dup2(ask, CHILD_ASKS) >= 0;
+    return ok && close_range((unsigned)last + 1, ~0U, 0) == 0;
 }
 
 /* The signal is for an end that is still to come. */
@@ -86,10 +93,15 @@ void end_with(pid_t parent)
     if (getppid() != parent) _exit(0);
 }
 
-_Noreturn void child_be(const ChildKind *kind, const ChildCode *code, const Order *order, const int fd[ORDER_FDS])
+static bool confine(const ChildPool *pool, const ChildKind *kind)
+{
+    return pool->calls_out ? os_confine_calling(read_to_call) : os_confine(kind->reads);
+}
+
+_Noreturn void child_be(const ChildPool *pool, const ChildKind *kind, const ChildCode *code, const Order *order, const int fd[ORDER_FDS])
 {
     str in;
     forget_signals();
-    bool ready = silence() && keep_only(order, fd, &in) && limit_child(kind) && os_confine(kind->reads);
-    _exit(CHILD_EXIT + (int)(ready ? code->work(in, OUT) : CHILD_AWAY));
+    bool ready = silence() && keep_only(kind, order, fd, &in) && limit_child(kind) && confine(pool, kind);
+    _exit(CHILD_EXIT + (int)(ready ? code->work(in, CHILD_OUT) : CHILD_AWAY));
 }

@@ -84,7 +84,7 @@ static bool fork_child(Server *s, const Order *order, const int fd[ORDER_FDS])
     pid_t server = getpid(), pid = fork();
     if (pid == 0) {
         end_with(server);
-        child_be(kind, code, order, fd);
+        child_be(s->pool, kind, code, order, fd);
     }
     int ended = pid > 0 ? pidfd_open(pid, 0) : -1;
     if (ended < 0) {

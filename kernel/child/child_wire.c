@@ -1,5 +1,5 @@
 /* child_wire - what is said between a caller and her child: numbers and texts. */
-#include "child/child.h"
+#include "child/child_own.h"
 
 #include <errno.h>
 #include <unistd.h>
@@ -14,6 +14,15 @@ bool child_write(int out, str bytes)
         if (n > 0) bytes = str_slice(bytes, n, bytes.n);
     }
     return true;
+}
+
+bool child_ask(void)
+{
+    char byte = '?';
+    ssize_t n;
+    if (!child_write(CHILD_ASKS, (str){ &byte, 1 })) return false;
+    while ((n = read(CHILD_ASKS, &byte, 1)) < 0 && errno == EINTR) {}
+    return n == 1 && byte == 'y';
 }
 
 void wire_int(Out *o, int64_t v) { out_bytes(o, (const char *)&v, INT_BYTES); }

@@ -13,6 +13,12 @@ typedef struct Config {
     int         threads;        /* SAMPAN_THREADS       0: one a core for SQLite, 8 for PostgreSQL */
     bool        sandbox;        /* SAMPAN_SANDBOX       on; "off" to debug */
     bool        budgets;        /* SAMPAN_BUDGETS       on; "off" to measure: nobody is told that she saves too much */
+    const char *smtp;           /* SAMPAN_SMTP          files: mail becomes files in data; off; or a server (outbox_settings.c) */
+    const char *mail_from;      /* SAMPAN_MAIL_FROM     "": Sampan <sampan@localhost>, and with a server it must be said */
+    const char *lmtp;           /* SAMPAN_LMTP          "": no mail comes in; else the path of a unix socket */
+    const char *sms;            /* SAMPAN_SMS           files; off; or the address of a gateway (docs/SMS.md) */
+    const char *hosts;          /* SAMPAN_HOSTS         "": none; else which hosts hooks and questions may go to */
+    int         out_seconds;    /* SAMPAN_OUT_SECONDS   60: how long a server outside may say nothing; 0 is 60 too */
 } Config;
 /* Takes its flags out of argv. An unknown SAMPAN_ variable or flag is an error, so that a misspelt one is not lost in
  * silence: false, and *ret_why is a sentence for the operator. --help stays in argv for main, and what follows "--" belongs to the command. */
@@ -55,3 +61,6 @@ Sandbox os_sandbox(const SandboxRules *rules);
  * those under `reads` (until NULL; NULL: none) and those only to read, starts no program and no process, has no network, sends no
  * signal, and gets no new memory that can be run. False: it could not be closed, and must not go on. */
 bool    os_confine(const char *const *reads);
+/* The same for one that calls others: it may look names up and begin connections (TCP, UDP), and listens to nobody. Sockets of this
+ * machine's own (AF_UNIX) it cannot reach. */
+bool    os_confine_calling(const char *const *reads);

@@ -1,4 +1,4 @@
-/* os_config - the eight settings, from the environment and from flags. */
+/* os_config - the settings, from the environment and from flags. */
 #include "os/os.h"
 
 #include <limits.h>
@@ -9,7 +9,7 @@
 #define SAMPAN_SOURCE "."
 #endif
 
-enum { THREADS_MAX = 256 };
+enum { COUNT_MAX = 256 };
 
 typedef enum SettingKind { SETTING_TEXT, SETTING_COUNT, SETTING_SWITCH } SettingKind;
 
@@ -29,6 +29,12 @@ static const Setting settings[] = {
     { "SAMPAN_THREADS", "--threads",      SETTING_COUNT,  offsetof(Config, threads),      false },
     { "SAMPAN_SANDBOX", "--sandbox",      SETTING_SWITCH, offsetof(Config, sandbox),      false },
     { "SAMPAN_BUDGETS", "--budgets",      SETTING_SWITCH, offsetof(Config, budgets),      false },
+    { "SAMPAN_SMTP",        "--smtp",        SETTING_TEXT,  offsetof(Config, smtp),        false },
+    { "SAMPAN_MAIL_FROM",   "--mail-from",   SETTING_TEXT,  offsetof(Config, mail_from),   true  },
+    { "SAMPAN_LMTP",        "--lmtp",        SETTING_TEXT,  offsetof(Config, lmtp),        true  },
+    { "SAMPAN_SMS",         "--sms",         SETTING_TEXT,  offsetof(Config, sms),         false },
+    { "SAMPAN_HOSTS",       "--hosts",       SETTING_TEXT,  offsetof(Config, hosts),       true  },
+    { "SAMPAN_OUT_SECONDS", "--out-seconds", SETTING_COUNT, offsetof(Config, out_seconds), false },
 };
 enum { SETTINGS = sizeof settings / sizeof settings[0] };
 
@@ -47,8 +53,8 @@ static bool set(Config *c, const Setting *setting, str name, const char *value, 
         *(const char **)place = value;
         return true;
     case SETTING_COUNT:
-        if (!str_int(v, &count) || count < 0 || count > THREADS_MAX) {
-            *ret_why = str_fmt(keep, "%.*s must be a number from 0 to %d, not \"%s\".", STR_ARG(name), THREADS_MAX, value);
+        if (!str_int(v, &count) || count < 0 || count > COUNT_MAX) {
+            *ret_why = str_fmt(keep, "%.*s must be a number from 0 to %d, not \"%s\".", STR_ARG(name), COUNT_MAX, value);
             return false;
         }
         *(int *)place = (int)count;
@@ -171,6 +177,12 @@ bool os_config(int *argc, char **argv, Config *ret, Arena *keep, str *ret_why)
         .threads = 0,
         .sandbox = true,
         .budgets = true,
+        .smtp = "files",
+        .mail_from = "",
+        .lmtp = "",
+        .sms = "files",
+        .hosts = "",
+        .out_seconds = 60,
     };
     if (!from_environment(&c, keep, ret_why)) return false;
     if (!from_flags(&c, argc, argv, keep, ret_why)) return false;

@@ -10,7 +10,9 @@
 #include <sched.h>
 #include <seccomp.h>
 #include <sys/mman.h>
+#include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 /* Memory, time, threads, and descriptors that are open already. */
@@ -25,6 +27,11 @@ static const char *const always[] = {
 /* Files by name: only for who has some to read. */
 static const char *const of_names[] = { "stat", "stat64", "lstat", "lstat64", "statx", "access", "faccessat", "faccessat2", "readlink", "readlinkat",
                                         "getdents64", "statfs", "statfs64", "fstatfs", "fstatfs64" };
+
+/* Connections that are begun here. Two ends of one pair are how a library wakes itself; bind is what the resolver asks the kernel by. */
+static const char *const of_calling[] = { "connect", "bind", "getsockopt", "setsockopt", "getsockname", "getpeername", "sendto", "recvfrom", "sendmsg",
+                                          "recvmsg", "sendmmsg", "recvmmsg", "shutdown", "socketpair", "select", "_newselect", "pselect6",
+                                          "pselect6_time64", "pipe", "pipe2", "getppid" };
 
 /* Names that this libseccomp or this machine does not know are passed over. */
 static bool allow_calls(scmp_filter_ctx filter, const char *const *names, size_t n)
@@ -63,27 +70,39 @@ static bool allow_reading(scmp_filter_ctx filter)
         && allow_masked(filter, SCMP_SYS(open), 1, O_ACCMODE, O_RDONLY);
 }
 
-static bool filter_calls(bool reading)
+static bool allow_calling(scmp_filter_ctx filter)
+{
+    return allow_calls(filter, of_calling, sizeof of_calling / sizeof *of_calling)
+        && allow_masked(filter, SCMP_SYS(socket), 0, UINT32_MAX, AF_INET)
+        && allow_masked(filter, SCMP_SYS(socket), 0, UINT32_MAX, AF_INET6)
+        && allow_masked(filter, SCMP_SYS(socket), 0, UINT32_MAX, AF_NETLINK)     /* which addresses this machine has */
+        && allow_masked(filter, SCMP_SYS(ioctl), 1, UINT32_MAX, FIONREAD);
+}
+
+static bool filter_calls(bool reading, bool calling)
 {
     scmp_filter_ctx filter = seccomp_init(SCMP_ACT_ERRNO(ENOSYS));
     bool ok = filter && allow_calls(filter, always, sizeof always / sizeof *always) && allow_arguments(filter)
-           && (!reading || allow_reading(filter)) && seccomp_load(filter) == 0;
+           && (!reading || allow_reading(filter)) && (!calling || allow_calling(filter)) && seccomp_load(filter) == 0;
     if (filter) seccomp_release(filter);
     return ok;
 }
 
-static bool guard_files(const char *const *reads)
+static bool guard_files(const char *const *reads, LandlockNet net)
 {
     Landlock l;
-    return landlock_begin(&l, LANDLOCK_NET_NONE) && landlock_end(&l, landlock_allow_reads(&l, reads));
+    return landlock_begin(&l, net) && landlock_end(&l, landlock_allow_reads(&l, reads));
 }
 
 /* Without Landlock who reads nothing still opens nothing, and who reads something reads what its user may. */
-bool os_confine(const char *const *reads)
+static bool confine(const char *const *reads, bool calling)
 {
     static const char *const none[] = { NULL };
     if (!reads) reads = none;
     if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) return false;
-    if (landlock_abi() > 0 && !guard_files(reads)) return false;
-    return filter_calls(*reads != NULL);
+    if (landlock_abi() > 0 && !guard_files(reads, calling ? LANDLOCK_NET_NO_BIND : LANDLOCK_NET_NONE)) return false;
+    return filter_calls(*reads != NULL, calling);
 }
+
+bool os_confine(const char *const *reads) { return confine(reads, false); }
+bool os_confine_calling(const char *const *reads) { return confine(reads, true); }

@@ -39,7 +39,9 @@ int landlock_abi(void)
 
 static uint64_t refused_ports(LandlockNet net)
 {
-    return net == LANDLOCK_NET_ANY ? 0 : net == LANDLOCK_NET_NO_CONNECT ? NET_CONNECT : NET_CONNECT | NET_BIND;
+    static const uint64_t refused[] = { [LANDLOCK_NET_NONE] = NET_CONNECT | NET_BIND, [LANDLOCK_NET_NO_CONNECT] = NET_CONNECT,
+                                        [LANDLOCK_NET_NO_BIND] = NET_BIND, [LANDLOCK_NET_ANY] = 0 };
+    return refused[net];
 }
 
 static Ruleset ruleset_for(int abi, LandlockNet net)

@@ -3,7 +3,7 @@
 #include "os/os.h"
 
 /* Landlock (Linux 5.13): a list of what stays allowed, which begins empty. */
-typedef enum LandlockNet { LANDLOCK_NET_NONE = 0, LANDLOCK_NET_NO_CONNECT, LANDLOCK_NET_ANY } LandlockNet;     /* of TCP, from ABI 4 on */
+typedef enum LandlockNet { LANDLOCK_NET_NONE = 0, LANDLOCK_NET_NO_CONNECT, LANDLOCK_NET_NO_BIND, LANDLOCK_NET_ANY } LandlockNet;     /* of TCP, from ABI 4 on */
 typedef enum LandlockRight { LANDLOCK_TO_READ = 1, LANDLOCK_TO_WRITE } LandlockRight;           /* to write is to read too */
 typedef struct Landlock { int fd; uint64_t files; } Landlock;
 
