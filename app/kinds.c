@@ -1,4 +1,5 @@
-/* kinds.c - the one list of what is done in a child. */
+/* kinds.c - the one list of what is done in a child: of what reads and draws, and has no network. What calls out is outbox_kinds, and
+ * its keeper another (outbox.h). */
 #include "mail/mail.h"
 #include "pdf/pdf.h"
 #include "picture/picture.h"

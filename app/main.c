@@ -19,6 +19,7 @@
 #include "db_all.h"
 #include "i18n/i18n.h"
 #include "journal/journal.h"
+#include "outbox/outbox.h"
 
 extern const Asset app_assets[];
 extern const int app_asset_n;
@@ -50,13 +51,17 @@ static int complain(str why)
     return 1;
 }
 
-/* Without it the program still serves: what is done in children is away, and pages say so. */
+/* Two keepers: what reads strangers' bytes has no network, and what has the network reads nothing else. Without them the program still
+ * serves: what is done in children is away, and pages say so. */
 static void start_children(const Program *p)
 {
-    static ChildPool pool;
-    pool = (ChildPool){ .name = "drawing and reading", .kinds = all_kinds, .kind_n = all_kind_n,
-                        .user = p->config.user, .sandbox = p->config.sandbox };
-    if (!child_start(&pool)) os_log(LOG_WARN, "sampan: no process for %s: %s", pool.name, strerror(errno));
+    static ChildPool pools[2];
+    pools[0] = (ChildPool){ .name = "drawing and reading", .kinds = all_kinds, .kind_n = all_kind_n,
+                            .user = p->config.user, .sandbox = p->config.sandbox };
+    pools[1] = (ChildPool){ .name = "calling out", .kinds = outbox_kinds, .kind_n = outbox_kind_n,
+                            .user = p->config.user, .sandbox = p->config.sandbox, .calls_out = true };
+    for (int i = 0; i < COUNT_OF(pools); i++)
+        if (!child_start(&pools[i])) os_log(LOG_WARN, "sampan: no process for %s: %s", pools[i].name, strerror(errno));
 }
 
 /* On SQLite only one process may use the folder: a second one that checkpoints could damage the file. */
@@ -127,12 +132,12 @@ static int serve(const Program *p)
 /* ---- the others ----------------------------------------------------------------------------------------------------------- */
 
 /* Nothing is asked of each kind; who can say that this is nothing is there. */
-static void look_at_children(Doctor *d, Arena *keep)
+static void look_at_children(Doctor *d, Arena *keep, const ChildKind *const *kinds, int n)
 {
     str ignored;
-    for (int i = 0; i < all_kind_n; i++) {
-        const char *name = all_kinds[i]->name;
-        if (child_work(keep, all_kinds[i], S(""), &ignored) != CHILD_AWAY) doctor_fine(d, "%s can be done", name);
+    for (int i = 0; i < n; i++) {
+        const char *name = kinds[i]->name;
+        if (child_work(keep, kinds[i], S(""), &ignored) != CHILD_AWAY) doctor_fine(d, "%s can be done", name);
         else doctor_bad(d, "Run script/setup build, which installs what is missing; the log says what.", "%s cannot be done", name);
     }
 }
@@ -146,7 +151,8 @@ static int doctor(const Program *p)
     if (!site) return complain(why);
     out_init(&out, p->keep, 4096);
     Doctor d = { &out, site_doctor(site, p->keep, &out) };
-    look_at_children(&d, p->keep);
+    look_at_children(&d, p->keep, all_kinds, all_kind_n);
+    look_at_children(&d, p->keep, outbox_kinds, outbox_kind_n);
     printf("%.*s", STR_ARG(out_text(&out)));
     site_close(site);
     return d.bad ? 1 : 0;
@@ -188,7 +194,8 @@ static int help(int status)
         if (command_module(i)->command) fprintf(to, "       sampan %s …\n", command_module(i)->name);
     fprintf(to, "Settings, as variables or flags: SAMPAN_LISTEN --listen, SAMPAN_DATA --data, DATABASE_URL --database-url,\n"
                 "SAMPAN_CONTENT --content, SAMPAN_USER --user, SAMPAN_THREADS --threads, SAMPAN_SANDBOX --sandbox,\n"
-                "SAMPAN_BUDGETS --budgets\n");
+                "SAMPAN_BUDGETS --budgets, SAMPAN_SMTP --smtp, SAMPAN_MAIL_FROM --mail-from, SAMPAN_LMTP --lmtp, SAMPAN_SMS --sms,\n"
+                "SAMPAN_HOSTS --hosts, SAMPAN_OUT_SECONDS --out-seconds\n");
     return status;
 }
 

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "child/child.h"
+#include "outbox/outbox.h"
 #include "world_run.h"
 
 extern const ChildKind *const all_kinds[], *const trial_kinds[];
@@ -233,7 +234,7 @@ static bool read_choices(int argc, char **argv, Choices *ret)
     return (!ret->engine || strcmp(ret->engine, "sqlite") == 0 || postgres) && !(postgres && !ret->url);
 }
 
-/* One keeper for all tests: the processes they run in inherit the way to it. */
+/* Two keepers for all tests: the processes they run in inherit the way to them. */
 static void start_children(void)
 {
     static const ChildKind *kinds[CHILD_KINDS_MAX];
@@ -241,7 +242,10 @@ static void start_children(void)
     for (int i = 0; i < all_kind_n; i++) kinds[pool.kind_n++] = all_kinds[i];
     for (int i = 0; i < trial_kind_n; i++) kinds[pool.kind_n++] = trial_kinds[i];
     bool was = os_log_quiet(true);                       /* trials fall over on purpose */
-    CHECK(child_start(&pool));
+    static ChildPool calling = { .name = "tests that call out", .user = "", .sandbox = true, .calls_out = true };
+    calling.kinds = outbox_kinds;
+    calling.kind_n = outbox_kind_n;
+    CHECK(child_start(&pool) && child_start(&calling));
     os_log_quiet(was);
 }
 

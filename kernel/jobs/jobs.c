@@ -58,6 +58,7 @@ void jobs_drop(Scope *s, const char *kind, str body)
     jobs_rows_cancel_same(s, str_from(kind), mark);
 }
 
+bool jobs_are_known(const Site *site, str kind) { return kind_named(site, kind) != NULL; }
 bool jobs_are_waiting(Scope *s, const char *kind) { return jobs_rows_waiting_of(s, str_from(kind)) > 0; }
 
 /* ---- what comes again is waiting ------------------------------------------------------------------------------------------ */

@@ -9,8 +9,8 @@
 #include "web/web_private.h"
 
 enum { DB_WAIT_MS = 5000 };
-extern const Module journal_module, jobs_module;
-const Module *const kernel_modules[] = { &house_module, &journal_module, &jobs_module };
+extern const Module journal_module, jobs_module, outbox_module;
+const Module *const kernel_modules[] = { &house_module, &journal_module, &jobs_module, &outbox_module };
 const int kernel_module_n = COUNT_OF(kernel_modules);
 
 /* ---- the secret ------------------------------------------------------------------------------------------------------ */
