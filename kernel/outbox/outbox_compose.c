@@ -6,7 +6,7 @@
 
 #include <sodium.h>
 
-enum { LINE = 76, WORD_BYTES = 42 };
+enum { LINE = 76, WORD_BYTES = 39 };
 
 /* ---- codings ------------------------------------------------------------------------------------------------------------- */
 
@@ -106,7 +106,7 @@ static void name_and_address(Out *o, str name, str address)
 {
     bool plain = is_ascii_line(name) && str_find(name, S("\"")) < 0 && str_find(name, S("\\")) < 0;
     if (name.n && plain) out_fmt(o, "\"%.*s\" ", STR_ARG(name));
-    else if (name.n) words_put(o, name), out_char(o, ' ');
+    else if (name.n) words_put(o, name), out_lit(o, "\r\n ");
     out_fmt(o, "<%.*s>", STR_ARG(address));
 }
 

@@ -10,7 +10,7 @@
 
 #include "outbox/outbox_wire.h"
 
-enum { NET_HEAD_BYTES_MAX = 64 << 10, NET_LOW_BYTES = 10 };
+enum { NET_HEAD_BYTES_MAX = 32 << 10, NET_LOW_BYTES = 10 };
 
 typedef struct Net {
     const OutOrder *order;

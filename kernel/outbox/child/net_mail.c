@@ -21,13 +21,13 @@ static size_t give(char *to, size_t size, size_t count, void *arg)
     return (size_t)left.n;
 }
 
-/* "250-SIZE 1000" goes on, "250 OK" is whole. */
+/* "250-SIZE 1000" goes on, "250 OK" is whole; 221 answers the QUIT that libcurl says after what went wrong, and tells nothing of it. */
 static size_t hear(char *line, size_t size, size_t count, void *arg)
 {
     Net *n = arg;
     str said = str_trim((str){ line, (ptrdiff_t)(size * count) });
     int64_t code;
-    if (said.n < 3 || !str_int(str_slice(said, 0, 3), &code) || (said.n > 3 && said.p[3] == '-')) return size * count;
+    if (said.n < 3 || !str_int(str_slice(said, 0, 3), &code) || (said.n > 3 && said.p[3] == '-') || code == 221) return size * count;
     n->code = (long)code;
     n->heard = n->handed;
     snprintf(n->said, sizeof n->said, "%.*s", (int)str_slice(said, 0, OUT_LINE_MAX).n, said.p);
