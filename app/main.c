@@ -18,6 +18,7 @@
 #include "child/child.h"
 #include "db_all.h"
 #include "i18n/i18n.h"
+#include "inbox/inbox.h"
 #include "journal/journal.h"
 #include "outbox/outbox.h"
 
@@ -115,6 +116,7 @@ static int serve(const Program *p)
     start_children(p);
     hold_signals(&ends);
     if (!lock_data(p, &why)) return complain(why);
+    if (p->config.lmtp[0] && (setup.lmtp = inbox_listen(p->config.lmtp, p->keep, &why)) < 0) return complain(why);
     if (!close_sandbox(p)) return complain(S("the user to run as could not be become"));
     Site *site = site_open(&setup, p->keep, &why);
     if (!site) return complain(why);

@@ -64,7 +64,8 @@ bool outbox_cancel(Scope *s, str name);          /* false: it has left, or there
 /* An address of ours: what comes to it is handed to the module that has this tag (inbox.h), with `rest`: a to z, 0 to 9, at most 24. Nobody
  * else can make one. "": no mail comes in here (SAMPAN_LMTP). */
 str  mail_tagged(Scope *s, str tag, str rest);
-bool mail_tag_of(Scope *s, str address, str *ret_tag, str *ret_rest);
+bool mail_tag_of(const Site *site, Arena *keep, str address, str *ret_tag, str *ret_rest);
+bool mail_bounce_of(const Site *site, Arena *keep, str address, str *ret_name);     /* where reports on the mail of that name go */
 bool mail_address_is_fine(str address);          /* local@domain, of ASCII that no mailer has to quote, at most 254 bytes */
 
 /* ---- what became of it ------------------------------------------------------------------------------------------------------------ */
@@ -91,6 +92,10 @@ bool outbox_look(Scope *s, str name, OutRow *ret);
 bool outbox_bounced(Scope *s, str name, str why);
 bool outbox_knows_message(Scope *s, str message_id);        /* without < >: it is one of ours */
 str  outbox_name_of(Scope *s, str message_id);              /* "" when it is none of ours */
+
+/* Of what a gateway of SMS brings. NONE: there is no secret, so no gateway. */
+typedef enum GatewaySign { GATEWAY_NONE = 0, GATEWAY_WRONG, GATEWAY_FINE } GatewaySign;
+GatewaySign outbox_signed_by_gateway(Scope *s, str id, str timestamp, str body, str signatures);
 
 /* ---- asking another server -------------------------------------------------------------------------------------------------------- *
  * For a job's work: one GET of what SAMPAN_HOSTS allows. Goes after redirects within the same host, five times. What it found is the

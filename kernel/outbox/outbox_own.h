@@ -50,7 +50,6 @@ bool out_hosts_fine(str list, str *ret_bad);
 
 /* ---- outbox_tag.c ---- */
 str  out_bounce_address(Arena *keep, const OutSettings *o, str name);    /* where reports on it go */
-bool out_bounce_of(Arena *keep, const OutSettings *o, str address, str *ret_name);
 
 /* ---- outbox_compose.c ---- */
 typedef struct Composed { const OutMail *mail; const OutSettings *settings; str name; int64_t now; } Composed;

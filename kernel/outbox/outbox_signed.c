@@ -65,6 +65,14 @@ bool signed_is_fine(Arena *tmp, str key, str id, str timestamp, str body, str si
     return fine && apart <= SIGNED_MINUTES * MINUTE;
 }
 
+GatewaySign outbox_signed_by_gateway(Scope *s, str id, str timestamp, str body, str signatures)
+{
+    OutSettings o;
+    str why;
+    if (!out_settings(s->site, s->arena, &o, &why) || !o.sms_key.n) return GATEWAY_NONE;
+    return signed_is_fine(s->arena, o.sms_key, id, timestamp, body, signatures, s->now) ? GATEWAY_FINE : GATEWAY_WRONG;
+}
+
 /* Of the installation's secret, so that it is kept nowhere. */
 str outbox_hook_key(Scope *s, str of)
 {

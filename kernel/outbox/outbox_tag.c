@@ -78,14 +78,14 @@ static str extension_of(Arena *keep, const OutSettings *o, str address)
     return (str){ small, local.tail.n };
 }
 
-bool mail_tag_of(Scope *s, str address, str *ret_tag, str *ret_rest)
+bool mail_tag_of(const Site *site, Arena *keep, str address, str *ret_tag, str *ret_rest)
 {
     OutSettings o;
     str why;
-    if (!out_settings(s->site, s->arena, &o, &why) || !o.answers) return false;
-    str_pair tag = str_cut(extension_of(s->arena, &o, address), '-'), rest = str_cut(tag.tail, '-');
+    if (!out_settings(site, keep, &o, &why) || !o.answers) return false;
+    str_pair tag = str_cut(extension_of(keep, &o, address), '-'), rest = str_cut(tag.tail, '-');
     bool shaped = tag.found && rest.found && is_small(tag.head, TAG_MAX) && is_small(rest.head, REST_MAX);
-    str seal = shaped ? seal_of(s->arena, s->site, tag.head, rest.head) : S("");
+    str seal = shaped ? seal_of(keep, site, tag.head, rest.head) : S("");
     if (!shaped || seal.n != rest.tail.n || sodium_memcmp(seal.p, rest.tail.p, (size_t)seal.n) != 0) return false;
     *ret_tag = tag.head;
     *ret_rest = rest.head;
@@ -97,9 +97,12 @@ str out_bounce_address(Arena *keep, const OutSettings *o, str name)
     return o->answers ? str_cat(keep, o->local, S("+b-"), name, S("@"), o->domain) : o->from;
 }
 
-bool out_bounce_of(Arena *keep, const OutSettings *o, str address, str *ret_name)
+bool mail_bounce_of(const Site *site, Arena *keep, str address, str *ret_name)
 {
-    str_pair cut = str_cut(extension_of(keep, o, address), '-');
+    OutSettings o;
+    str why;
+    if (!out_settings(site, keep, &o, &why) || !o.answers) return false;
+    str_pair cut = str_cut(extension_of(keep, &o, address), '-');
     if (!cut.found || !str_eq(cut.head, S("b")) || cut.tail.n != NAME_CHARS || !is_small(cut.tail, NAME_CHARS)) return false;
     *ret_name = cut.tail;
     return true;

@@ -4,13 +4,14 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "inbox/inbox.h"
 #include "jobs/jobs.h"
 #include "journal/journal.h"
 #include "web/web_private.h"
 
 enum { DB_WAIT_MS = 5000 };
-extern const Module journal_module, jobs_module, outbox_module;
-const Module *const kernel_modules[] = { &house_module, &journal_module, &jobs_module, &outbox_module };
+extern const Module journal_module, jobs_module, outbox_module, inbox_module;
+const Module *const kernel_modules[] = { &house_module, &journal_module, &jobs_module, &outbox_module, &inbox_module };
 const int kernel_module_n = COUNT_OF(kernel_modules);
 
 /* ---- the secret ------------------------------------------------------------------------------------------------------ */
@@ -115,6 +116,7 @@ Site *site_open(const SiteSetup *setup, Arena *keep, str *ret_why)
         return NULL;
     }
     site->jobs = jobs_open(site, keep);
+    site->own->lmtp = setup->lmtp;
     os_random(&site->own->seed, sizeof site->own->seed);
     site->own->budget = budget_open(keep);
     site->own->slow = web_slow_start(keep);
@@ -137,6 +139,7 @@ bool site_serve(Site *site, Arena *keep, str *ret_why)
     if (!site->http) return false;
     dictionaries_open(site, keep);
     jobs_start(site->jobs);
+    if (site->own->lmtp > 0) site->inbox = inbox_start(site, site->own->lmtp, keep);
     site->serves = true;
     return true;
 }
@@ -144,6 +147,7 @@ bool site_serve(Site *site, Arena *keep, str *ret_why)
 /* What a job that hangs may still look at stays open: the process ends with it, and the next start is as after a power cut. */
 void site_close(Site *site)
 {
+    if (site->inbox) inbox_stop(site->inbox);
     bool ended = !site->serves || jobs_stop(site->jobs);
     if (site->own->line) line_stop(site->own->line);       /* who waits there is told before the server counts who is owed */
     if (site->http) http_close(site->http);

@@ -6,7 +6,7 @@
 #include "os/os.h"
 #include "web/web.h"
 
-struct Journal; struct Jobs; struct HttpServer; struct SiteSetup;
+struct Journal; struct Jobs; struct HttpServer; struct Inbox; struct SiteSetup;
 
 struct Site {
     Config             config;
@@ -14,6 +14,7 @@ struct Site {
     struct Journal    *journal;          /* the node's number and counters */
     struct Jobs       *jobs;
     struct HttpServer *http;             /* NULL in tests and tools */
+    struct Inbox      *inbox;            /* NULL where no mail comes in */
     bool               serves;           /* and jobs run by themselves */
     const Module *const *modules; int module_n;
     uint8_t            key[32];          /* the installation's secret, in <data>/key, mode 0600 */
@@ -34,6 +35,7 @@ struct SiteSetup {
     const struct Asset *assets; int asset_n;
     void (*layout_begin)(Request *); void (*layout_end)(Request *);
     const char *pg_schema;
+    int lmtp;                            /* a socket that listens (inbox_listen); 0: none */
     int64_t (*clock)(void);              /* tests; NULL: os_now, and what lasts is measured by os_ticks */
     void (*slept)(int64_t ms);           /* tests: who is slowed down has waited so long; NULL: she waits */
     bool (*disk)(const char *path, int64_t *ret_free, int64_t *ret_size);      /* tests; NULL: os_disk */
@@ -44,6 +46,7 @@ void  site_close(Site *site);
 extern const Module *const kernel_modules[];    /* before the application's */
 extern const int           kernel_module_n;
 bool  site_serve(Site *site, Arena *keep, str *ret_why);    /* listens; returns at once */
+bool  site_is_nearly_full(const Site *site);                /* nobody may save but what takes next to nothing (web_floor.c) */
 
 /* "style.css" is asked for as "/assets/style.1a2b3c4d.css": kept for ever by the browser, and a new one has a new name.
  * Made by tools/embed at build; asset(rq, …) in web.h is the address. */

@@ -88,6 +88,8 @@ void  nav_add(Request *rq, Nav *nav, str label, const char *href);   /* `here` w
 struct EntryKind;  /* journal.h; an array of them is a table made by tools/recgen */
 struct JobKind;    /* jobs.h */
 struct Doctor;     /* site.h */
+struct MailTag;    /* inbox.h, as the next */
+struct SmsWord;
 
 /* One line in app/modules.c names it. A new capability is a new optional field here. */
 typedef struct Module {
@@ -97,6 +99,8 @@ typedef struct Module {
     const char             *fills;                        /* a kernel room whose derived tables its records make too */
     int                     made_anew;                    /* counted up when `apply` makes other rows of the same records */
     const struct JobKind   *jobs;     int job_n;
+    const struct MailTag   *mail;     int mail_n;         /* what comes in by mail, and by SMS, and is this module's */
+    const struct SmsWord   *sms;      int sms_n;
     bool (*start)(Scope *s);                              /* once at start, writing; false stops the program with a log line */
     void (*nav)(Request *rq, Nav *nav);                   /* entries for the bar at the top; in the page's read transaction */
     bool (*doctor)(Scope *s, struct Doctor *d);           /* what is wrong and how to mend it */

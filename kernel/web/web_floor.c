@@ -39,6 +39,8 @@ static RoomLeft look(const Site *site)
     return site->own->disk(site->config.data, &bytes, &size) ? floor_room(bytes, size) : ROOM_FOR_ALL;
 }
 
+bool site_is_nearly_full(const Site *site) { return room_left(site) == ROOM_FOR_NOBODY; }
+
 /* Several threads may look at the same time; they see the same. */
 RoomLeft room_left(const Site *site)
 {

@@ -159,4 +159,5 @@ struct SiteOwn {
     const char *sign_in;
     void      (*person_made)(Scope *s, int64_t id);
     int64_t   (*clock)(void);
+    int         lmtp;
 };
