@@ -84,6 +84,7 @@ static bool take_message(Peer *p, Line *l)
 
 static bool end_message(const Peer *p, Line *l)
 {
+    if (p->slow_ms) poll(NULL, 0, p->slow_ms);
     switch (p->mood) {
     case PEER_CUTS_AFTER_DOT:    return false;
     case PEER_HANGS_AFTER_DOT:   hang(l); return false;

@@ -24,6 +24,7 @@ typedef struct Peer {
     int      port, socket;
     bool     http;
     volatile PeerMood mood;
+    volatile int slow_ms;                   /* between the dot and 250 */
     char     reply[PEER_TEXT_MAX];          /* of HTTP: all that is written to a request, "" hangs, "cut" closes */
     int      visits;                        /* connections */
     int      got_n;                         /* mails up to their dot; requests */
