@@ -66,6 +66,7 @@ void net_mail(Net *n)
     curl_easy_setopt(n->curl, CURLOPT_USE_SSL, o->starttls ? (long)CURLUSESSL_ALL : (long)CURLUSESSL_NONE);
     if (o->user.n) curl_easy_setopt(n->curl, CURLOPT_USERNAME, user);
     if (o->user.n) curl_easy_setopt(n->curl, CURLOPT_PASSWORD, password);
+    curl_easy_setopt(n->curl, CURLOPT_SASL_IR, 1L);
     curl_easy_setopt(n->curl, CURLOPT_SERVER_RESPONSE_TIMEOUT, (long)o->seconds);
     curl_easy_setopt(n->curl, CURLOPT_MAIL_FROM, sender);
     curl_easy_setopt(n->curl, CURLOPT_MAIL_RCPT, receivers);
