@@ -64,7 +64,7 @@ static JobEnd fetch(Scope *s, Job *job)
     OutFetched got = { 0 };
     JobEnd end = outbox_fetch(s, job, &f, &got);
     pthread_mutex_lock(&lock);
-    if (end == JOB_DONE) snprintf(answer, sizeof answer, "%lld %.*s", (long long)got.status, STR_ARG(str_slice(got.body, 0, 2000)));
+    if (end == JOB_DONE) snprintf(answer, sizeof answer, "%lld %.*s", (long long)got.status, STR_ARG(str_trim(str_slice(got.body, 0, 2000))));
     else snprintf(answer, sizeof answer, "%s %s", end == JOB_AGAIN ? "again" : "never", job->why);
     fetched = true;
     pthread_cond_signal(&changed);

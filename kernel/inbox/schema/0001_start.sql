@@ -5,3 +5,4 @@ CREATE TABLE inbox_seen (
     seen_at  @INT NOT NULL
 ) @KEYED;
 CREATE INDEX inbox_seen_at ON inbox_seen (seen_at);
+-- sealed: 5057895b1f8ba864

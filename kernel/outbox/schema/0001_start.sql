@@ -23,3 +23,4 @@ CREATE TABLE outbox (
 CREATE INDEX outbox_person ON outbox (person);
 CREATE INDEX outbox_state ON outbox (state, made);
 CREATE INDEX outbox_ended ON outbox (ended) WHERE ended <> 0;
+-- sealed: c0ec7e0f0dc54e06
