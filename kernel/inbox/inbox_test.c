@@ -455,6 +455,14 @@ TEST(a_gateway_says_later_that_an_sms_did_not_arrive)
     EXPECT(says(gateway(w, "{\"id\":\"r-3\",\"about\":\"nothing\",\"state\":\"failed\"}"), "\"refused\""));
 }
 
+TEST(whichever_database_call_fails_an_sms_is_taken_or_comes_again)
+{
+    Visit v;
+    with_secret(w);
+    FAILING(w, v, gateway(w, "{\"id\":\"g-1\",\"from\":\"+62812\",\"text\":\"PRICE rice\"}")) EXPECT(took(w) == 0);
+    EXPECT(v.status == 200 && took(w) == 1);
+}
+
 TESTS_WITH(inbox, modules, COUNT_OF(modules), a_letter_to_an_address_of_ours_comes_to_the_module_and_is_kept_before_250, nobody_makes_an_address_but_us,
     the_same_brought_twice_is_taken_once_and_another_from_the_same_is_taken, what_the_module_refuses_is_refused_and_what_falls_comes_again,
     whichever_database_call_fails_250_means_kept_and_nothing_else_does, each_receiver_hears_of_his_own, no_machine_is_answered,
@@ -464,4 +472,4 @@ TESTS_WITH(inbox, modules, COUNT_OF(modules), a_letter_to_an_address_of_ours_com
     only_a_dot_alone_ends_a_message_and_other_dots_stay_as_they_were_meant, in_whatever_pieces_it_comes_the_answers_are_the_same,
     mail_comes_over_the_socket_and_who_is_silent_stands_in_nobodys_way, an_sms_comes_to_who_takes_its_word_once,
     an_sms_that_is_not_signed_by_the_gateway_is_not_looked_at, an_sms_that_makes_no_sense_is_refused_with_a_sentence,
-    a_gateway_says_later_that_an_sms_did_not_arrive)
+    a_gateway_says_later_that_an_sms_did_not_arrive, whichever_database_call_fails_an_sms_is_taken_or_comes_again)

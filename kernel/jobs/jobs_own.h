@@ -62,6 +62,7 @@ struct Jobs {
     pthread_mutex_t lock;
     pthread_cond_t  changed;
     bool            crowded;                   /* no slot is free, and that was said */
+    bool            ended;                     /* a slow job has, and the keeper has not looked since */
     Working         slot[SLOTS];
 };
 

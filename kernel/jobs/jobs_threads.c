@@ -1,6 +1,6 @@
 /* jobs_threads - the threads: one that keeps, one for what is short, and one for each slow job while it is worked on.
  *
- *   keeper   each second: the journal's lease, what is due and slow, whose time is over, who was cancelled, which processes are gone
+ *   keeper   each second, and when a slow job has ended, for others wait behind it: the journal's lease, what is due and slow, whose time is over, who was cancelled, which processes are gone
  *   hand     each second: short jobs that are due, and the journal's own work in parts
  *
  * A thread cannot be stopped from outside. Work whose time is over has failed, its result will be thrown away, and others take its turn;
@@ -26,12 +26,13 @@ static struct timespec steady_after(int ms)
     return t;
 }
 
-/* True: it is time to end. */
-static bool wait_for_tick(Jobs *j)
+/* True: it is time to end. early: what else ends the waiting; NULL: nothing. */
+static bool wait_for_tick(Jobs *j, bool *early)
 {
     struct timespec until = steady_after(TICK_MS);
     pthread_mutex_lock(&j->lock);
-    while (!atomic_load(&j->stop) && pthread_cond_timedwait(&j->changed, &j->lock, &until) != ETIMEDOUT) {}
+    while (!atomic_load(&j->stop) && !(early && *early) && pthread_cond_timedwait(&j->changed, &j->lock, &until) != ETIMEDOUT) {}
+    if (early) *early = false;
     pthread_mutex_unlock(&j->lock);
     return atomic_load(&j->stop);
 }
@@ -45,6 +46,7 @@ static void *work_main(void *arg)
     region_close(&k->room);
     pthread_mutex_lock(&k->jobs->lock);
     k->slot = SLOT_ENDED;
+    k->jobs->ended = true;
     pthread_cond_broadcast(&k->jobs->changed);
     pthread_mutex_unlock(&k->jobs->lock);
     return NULL;
@@ -259,7 +261,7 @@ static void *keeper_main(void *arg)
 {
     Jobs *j = arg;
     Keeping k = { .last = os_now(), .renewed = os_ticks() };
-    while (!wait_for_tick(j)) {
+    while (!wait_for_tick(j, &j->ended)) {
         Arena arena = region_arena(&j->keeper_room, NULL);
         keep_going(j, &k, &arena);
     }
@@ -292,7 +294,7 @@ static int run_while_due(Jobs *j, Arena *arena, int64_t now)
 static void *hand_main(void *arg)
 {
     Jobs *j = arg;
-    while (!wait_for_tick(j)) {
+    while (!wait_for_tick(j, NULL)) {
         Arena arena = region_arena(&j->hand_room, NULL);
         int ran = run_while_due(j, &arena, os_now());
         while (!atomic_load(&j->stop) && journal_work(j->site, &arena) > 0) ran++;
