@@ -81,7 +81,8 @@ static bool keep_only(const ChildKind *kind, const Order *order, const int fd[OR
         if (p == MAP_FAILED) return false;
         *ret_in = (str){ p, order->in_n };
     }
-    int last = kind->asks ? CHILD_ASKS : CHILD_OUT, out = fcntl(fd[ORDER_OUT], F_DUPFD, CHILD_ASKS + 1), ask = fcntl(fd[ORDER_ASK], F_DUPFD, CHILD_ASKS + 1);
+    int last = kind->asks ? CHILD_ASKS : CHILD_OUT;
+    int out = fcntl(fd[ORDER_OUT], F_DUPFD, CHILD_ASKS + 1), ask = fcntl(fd[ORDER_ASK], F_DUPFD, CHILD_ASKS + 1);      /* out of each other's way */
     bool ok = out >= 0 && ask >= 0 && dup2(out, CHILD_OUT) >= 0 && dup2(ask, CHILD_ASKS) >= 0;
     return ok && close_range((unsigned)last + 1, ~0U, 0) == 0;
 }

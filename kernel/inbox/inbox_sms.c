@@ -23,7 +23,8 @@ static Reply say(Request *rq, int status, str id, const char *state, str why)
 /* Before the writer is asked for anything. */
 Reply sms_pace(Request *rq)
 {
-    switch (outbox_signed_by_gateway(&rq->s, header(rq, "webhook-id"), header(rq, "webhook-timestamp"), rq->http->body, header(rq, "webhook-signature"))) {
+    str id = header(rq, "webhook-id"), timestamp = header(rq, "webhook-timestamp"), signatures = header(rq, "webhook-signature");
+    switch (outbox_signed_by_gateway(&rq->s, id, timestamp, rq->http->body, signatures)) {
     case GATEWAY_FINE:  return (Reply){ 0 };
     case GATEWAY_NONE:  return not_found(rq);
     case GATEWAY_WRONG: break;
@@ -84,7 +85,8 @@ Reply sms_post(Request *rq)
 {
     Form *f = form(rq);
     str id = form_raw(f, "id"), about = form_raw(f, "about");
-    if (!id.n || id.n > ID_MAX || !str_is_plain(id, false)) return say(rq, 422, S(""), "refused", S("id is one to a hundred characters, another for each message."));
+    if (!id.n || id.n > ID_MAX || !str_is_plain(id, false))
+        return say(rq, 422, S(""), "refused", S("id is one to a hundred characters, another for each message."));
     if (!inbox_is_new(&rq->s, S("sms"), id)) return say(rq, 200, id, "taken", S(""));
     return about.n ? take_report(rq, id, about) : take_sms(rq, id);
 }

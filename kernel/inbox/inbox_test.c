@@ -33,7 +33,8 @@ static bool nothing(Scope *s, str body) { return true; }
 static const MailTag tags[] = { { "plan", plan_mail } };
 static const SmsWord words[] = { { "PRICE", price_sms } };
 static const JobKind kinds[] = { { "trial.took", .run = nothing }, { "trial.told", .run = nothing } };
-static const Module taking_module = { .name = "taking", .mail = tags, .mail_n = 1, .sms = words, .sms_n = 1, .jobs = kinds, .job_n = COUNT_OF(kinds) };
+static const Module taking_module = { .name = "taking", .mail = tags, .mail_n = 1, .sms = words, .sms_n = 1, .jobs = kinds,
+        .job_n = COUNT_OF(kinds) };
 static const Module *const modules[] = { &taking_module };
 
 static void house(World *w)
@@ -102,7 +103,8 @@ TEST(a_letter_to_an_address_of_ours_comes_to_the_module_and_is_kept_before_250)
 {
     house(w);
     str said = bring(w, "ana@example.org", tagged(w), LETTER);
-    EXPECT(str_starts(said, S("220 ")) && has(said, "250-PIPELINING\r\n") && has(said, "354 ") && has(said, "\r\n250 2.0.0 Kept.\r\n221 2.0.0 Bye.\r\n"));
+    EXPECT(str_starts(said, S("220 ")) && has(said, "250-PIPELINING\r\n") && has(said, "354 "));
+    EXPECT(has(said, "\r\n250 2.0.0 Kept.\r\n221 2.0.0 Bye.\r\n"));
     EXPECT_STR(took_what(w), S("a7|ana@example.org|Rice|Yes.\n"));
 }
 
@@ -120,7 +122,8 @@ TEST(nobody_makes_an_address_but_us)
         ((char *)(uintptr_t)altered.p)[i] = altered.p[i] == 'x' ? 'y' : 'x';
         EXPECT(has(bring(w, "a@b", altered, LETTER), "550 5.1.1 ") && took(w) == 1);
     }
-    static const char *const others[] = { "sampan@office.example", "sampan+plan@office.example", "sampan+plan-a7-@office.example", "root@office.example",
+    static const char *const others[] = { "sampan@office.example", "sampan+plan@office.example", "sampan+plan-a7-@office.example",
+            "root@office.example",
                                           "sampan+b-0123@office.example", "x" };
     for (int i = 0; i < COUNT_OF(others); i++) EXPECT(has(bring(w, "a@b", str_from(others[i]), LETTER), "550 5.1.1 "));
     world_site(w)->config.lmtp = "";
@@ -160,16 +163,18 @@ TEST(whichever_database_call_fails_250_means_kept_and_nothing_else_does)
         EXPECT(has(said, "\r\n250 2.0.0 Kept.") ? took(w) == before + 1 : has(said, "\r\n451 4.3.0 ") && took(w) == before);
         if (all) return;
     }
-    EXPECT(!"no end");
+    world_failed(w, __FILE__, __LINE__, "no end");
 }
 
 TEST(each_receiver_hears_of_his_own)
 {
     house(w);
     str ours = tagged(w), bounce = S("sampan+b-0123456789abcdef01234567@office.example");
-    str said = talk(w, str_fmt(world_arena(w), "LHLO mx\r\nMAIL FROM:<a@b> SIZE=100 BODY=8BITMIME\r\nRCPT TO:<%.*s>\r\nRCPT TO:<no@office.example>\r\n"
+    str said = talk(w, str_fmt(world_arena(w),
+            "LHLO mx\r\nMAIL FROM:<a@b> SIZE=100 BODY=8BITMIME\r\nRCPT TO:<%.*s>\r\nRCPT TO:<no@office.example>\r\n"
                                "RCPT TO:<%.*s>\r\nDATA\r\n" LETTER ".\r\nNOOP\r\n", STR_ARG(ours), STR_ARG(bounce)));
-    EXPECT(has(said, "250 2.1.5 Fine.\r\n550 5.1.1 ") && has(said, "354 Go on; a dot alone ends it.\r\n250 2.0.0 Kept.\r\n250 2.0.0 Kept.\r\n250 2.0.0 Fine.\r\n"));
+    EXPECT(has(said, "250 2.1.5 Fine.\r\n550 5.1.1 "));
+    EXPECT(has(said, "354 Go on; a dot alone ends it.\r\n250 2.0.0 Kept.\r\n250 2.0.0 Kept.\r\n250 2.0.0 Fine.\r\n"));
     EXPECT(took(w) == 1);
 }
 
@@ -302,7 +307,9 @@ TEST(in_whatever_pieces_it_comes_the_answers_are_the_same)
 {
     house(w);
     str ours = tagged(w);
-    str said = str_fmt(world_arena(w), "LHLO mx\r\nMAIL FROM:<a@b>\r\nRCPT TO:<%.*s>\r\nDATA\r\n" LETTER "..\r\n.\rx\r\n\r.\r\n.\r\nRSET\r\nwhat\r\nQUIT\r\nlate\r\n", STR_ARG(ours));
+    str said = str_fmt(world_arena(w),
+            "LHLO mx\r\nMAIL FROM:<a@b>\r\nRCPT TO:<%.*s>\r\nDATA\r\n" LETTER "..\r\n.\rx\r\n\r.\r\n.\r\nRSET\r\nwhat\r\nQUIT\r\nlate\r\n",
+                    STR_ARG(ours));
     str whole = talk(w, said);
     for (ptrdiff_t piece = 1; piece < 40; piece++) EXPECT_STR(talk_in(w, said, piece), whole);
     EXPECT(took(w) == 1);
@@ -361,7 +368,7 @@ TEST(mail_comes_over_the_socket_and_who_is_silent_stands_in_nobodys_way)
     EXPECT(inbox_listen(at(w, "%s/no/such/folder", world_folder(w)), world_arena(w), &why) == -1 && has(why, "cannot be made at"));
 }
 
-/* ---- SMS ------------------------------------------------------------------------------------------------------------------------------------------ */
+/* ---- SMS ------------------------------------------------------------ */
 
 #define SECRET "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
@@ -463,7 +470,8 @@ TEST(whichever_database_call_fails_an_sms_is_taken_or_comes_again)
     EXPECT(v.status == 200 && took(w) == 1);
 }
 
-TESTS_WITH(inbox, modules, COUNT_OF(modules), a_letter_to_an_address_of_ours_comes_to_the_module_and_is_kept_before_250, nobody_makes_an_address_but_us,
+TESTS_WITH(inbox, modules, COUNT_OF(modules), a_letter_to_an_address_of_ours_comes_to_the_module_and_is_kept_before_250,
+        nobody_makes_an_address_but_us,
     the_same_brought_twice_is_taken_once_and_another_from_the_same_is_taken, what_the_module_refuses_is_refused_and_what_falls_comes_again,
     whichever_database_call_fails_250_means_kept_and_nothing_else_does, each_receiver_hears_of_his_own, no_machine_is_answered,
     a_mail_of_ours_that_comes_back_as_it_went_is_a_loop, a_mail_that_goes_round_and_round_is_stopped,

@@ -17,7 +17,8 @@ static void with_header(Scope *s, OutOrder *o, const char *name, str value)
 static OutOrder order_for(Scope *s, const OutSettings *set, const OutFetch *f, str url, bool local)
 {
     int64_t most = f->bytes_max > 0 && f->bytes_max < OUT_ANSWER_MAX ? f->bytes_max : OUT_ANSWER_MAX;
-    OutOrder o = { .way = OUT_BY_HTTP, .url = url, .seconds = set->seconds, .whole = FETCH_SECONDS, .ca = set->ca, .local = local, .answer_max = most };
+    OutOrder o = { .way = OUT_BY_HTTP, .url = url, .seconds = set->seconds, .whole = FETCH_SECONDS, .ca = set->ca, .local = local,
+            .answer_max = most };
     with_header(s, &o, "User-Agent", S("Sampan"));
     with_header(s, &o, "If-None-Match", f->etag);
     with_header(s, &o, "If-Modified-Since", f->modified);
@@ -33,7 +34,7 @@ static JobEnd ask(Scope *s, Job *job, const OutOrder *order, OutAnswer *ret)
     if (end != CHILD_DONE) return ends(job, JOB_AGAIN, S("No helper is there just now, or it fell over."));
     if (ret->end == OUT_END_DONE) return JOB_DONE;
     if (ret->end == OUT_END_TOO_LARGE) return ends(job, JOB_NEVER, S("The answer is too large."));
-    if (ret->end == OUT_END_PRIVATE) return ends(job, JOB_NEVER, S("The name leads to an address of this machine or network, which SAMPAN_HOSTS does not allow."));
+    if (ret->end == OUT_END_PRIVATE) return ends(job, JOB_NEVER, WHY_PRIVATE);
     return ends(job, JOB_AGAIN, str_is_plain(ret->why, false) ? ret->why : S("The server said what cannot be shown."));
 }
 

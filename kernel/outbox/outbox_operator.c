@@ -17,7 +17,8 @@
 enum { LIST_ROWS = 100, COMMAND_BYTES = 64 << 20, SWEEP_ROWS = 500, LATE_MS = HOUR, NEW_BYTES = 32 };
 
 static const char *const kind_words[] = { "", "mail", "hook", "SMS" };
-static const char *const state_words[] = { "", "waits", "is being handed over", "was sent", "may have arrived", "was given up", "came back", "was cancelled" };
+static const char *const state_words[] = { "", "waits", "is being handed over", "was sent", "may have arrived", "was given up", "came back",
+        "was cancelled" };
 
 /* ---- what is swept ------------------------------------------------------------------------------------------------------------ */
 
@@ -135,7 +136,8 @@ static int carry_out(Site *site, Arena *arena, Order *o)
     Landing l;
     if (site_write(site, arena, 0, order_rule, o, &l)) return printf("done\n"), 0;
     if (l.kind) fprintf(stderr, "it could not be saved: %s\n", l.what);
-    else fprintf(stderr, o->cancel ? "there is no %.*s that has not left\n" : "there is no %.*s that was given up or may have arrived\n", STR_ARG(o->name));
+    else fprintf(stderr, o->cancel ? "there is no %.*s that has not left\n" : "there is no %.*s that was given up or may have arrived\n",
+            STR_ARG(o->name));
     return 1;
 }
 
@@ -194,7 +196,8 @@ static int run(Site *site, Arena *arena, int argc, char **argv)
     if (argc == 2 && strcmp(argv[0], "retry") == 0) return carry_out(site, arena, &(Order){ str_from(argv[1]), false });
     if (argc == 2 && strcmp(argv[0], "cancel") == 0) return carry_out(site, arena, &(Order){ str_from(argv[1]), true });
     if (argc == 2 && strcmp(argv[0], "secret") == 0 && is_secret(argv[1])) return keep_secret(site, arena, str_from(argv[1]), hidden_read(arena));
-    if (argc == 3 && strcmp(argv[0], "secret") == 0 && strcmp(argv[1], "sms") == 0 && strcmp(argv[2], "new") == 0) return new_secret(site, arena, S("sms"));
+    if (argc == 3 && strcmp(argv[0], "secret") == 0 && strcmp(argv[1], "sms") == 0 && strcmp(argv[2], "new") == 0)
+        return new_secret(site, arena, S("sms"));
     fprintf(stderr, "usage: sampan outbox list | retry NAME | cancel NAME | secret smtp | secret sms [new]\n");
     return 2;
 }

@@ -49,7 +49,8 @@ static bool hook_order(Scope *s, const OutSettings *set, const outbox_rows_row_r
 {
     OutUrl url;
     str key;
-    if (!out_url(row->receiver, &url) || !out_host_allowed(set->hosts, &url, &o->local)) return fails(ret_why, S("SAMPAN_HOSTS does not name this host."));
+    if (!out_url(row->receiver, &url) || !out_host_allowed(set->hosts, &url, &o->local))
+        return fails(ret_why, S("SAMPAN_HOSTS does not name this host."));
     CHECK(signed_key(s->arena, outbox_hook_key(s, row->key), &key));
     post_order(o, row->receiver, row->body);
     sign(s, o, key, row->name);
@@ -122,11 +123,12 @@ static void of_gateway(Verdict *v, str name, const OutAnswer *a)
 Verdict out_verdict(OutKind kind, str name, const OutAnswer *a)
 {
     Verdict v = { 0 };
-    if (kind == OUT_MAIL || a->end != OUT_END_DONE) out_say(&v, a->end, str_is_plain(a->why, false) ? a->why : S("The server said what cannot be shown."));
+    str why = str_is_plain(a->why, false) ? a->why : S("The server said what cannot be shown.");
+    if (kind == OUT_MAIL || a->end != OUT_END_DONE) out_say(&v, a->end, why);
     else of_status(&v, a);
     if (kind == OUT_SMS && a->end == OUT_END_DONE) of_gateway(&v, name, a);
     if (v.end == OUT_END_STOPPED) out_say(&v, OUT_END_LATER, S("It could not be written down that it is being handed over."));
-    if (v.end == OUT_END_PRIVATE) out_say(&v, OUT_END_LATER, S("The name leads to an address of this machine or network, which SAMPAN_HOSTS does not allow."));
+    if (v.end == OUT_END_PRIVATE) out_say(&v, OUT_END_LATER, WHY_PRIVATE);
     if (v.end == OUT_END_TOO_LARGE) out_say(&v, OUT_END_LATER, S("The answer is too large."));
     return v;
 }

@@ -42,7 +42,7 @@ bool out_secret(const Site *site, Arena *keep, str name, str *ret);      /* "": 
 bool out_secret_keep(const Site *site, Arena *tmp, str name, str secret);
 
 /* ---- outbox_url.c ---- */
-typedef struct OutUrl { bool tls; str host; int64_t port; str path; } OutUrl;            /* host: of small letters; path: from the first '/' on, or "" */
+typedef struct OutUrl { bool tls; str host; int64_t port; str path; } OutUrl;    /* host: of small letters; path: from the first '/' on, or "" */
 bool out_url(str text, OutUrl *ret);                                     /* http or https, with no user, no fragment, nothing to be quoted */
 bool out_url_joined(Arena *keep, const OutUrl *base, str location, str *ret);            /* false: it leads to another host, or cannot be read */
 bool out_host_allowed(str list, const OutUrl *url, bool *ret_local);     /* local: it may be of this machine or network */
@@ -63,6 +63,7 @@ str  signed_with(Arena *keep, str key, str id, int64_t ms, str body);    /* "v1,
 bool signed_is_fine(Arena *tmp, str key, str id, str timestamp, str body, str signatures, int64_t now);
 
 /* ---- outbox_order.c ---- */
+#define WHY_PRIVATE S("The name leads to an address of this machine or network, which SAMPAN_HOSTS does not allow.")
 typedef struct Verdict { OutEnd end; bool for_good; int64_t wait; char why[WHY_MAX]; } Verdict;          /* wait: ms that the other side asked for */
 bool     out_order_of(Scope *s, const OutSettings *o, const outbox_rows_row_row *row, OutOrder *ret, str *ret_why);
 Verdict  out_verdict(OutKind kind, str name, const OutAnswer *answer);

@@ -37,7 +37,8 @@ UPDATE outbox SET state = 6, ended = :now, why = :why, body = :none WHERE name =
 -- ---- for the operator ----
 
 -- name: listed(state int, most int) many
-SELECT name, kind, state, receiver, made, due, ended, tries, doubts, why, once AS "once:bool" FROM outbox WHERE state = :state ORDER BY made DESC LIMIT :most;
+SELECT name, kind, state, receiver, made, due, ended, tries, doubts, why, once AS "once:bool"
+  FROM outbox WHERE state = :state ORDER BY made DESC LIMIT :most;
 
 -- name: retry(name str, now int) run
 UPDATE outbox SET state = 1, ended = 0, made = :now, due = :now, tries = 0 WHERE name = :name AND state IN (4, 5) AND length(body) > 0;

@@ -60,7 +60,8 @@ static void into_file(Scope *s, Try *t)
     const char *path = str_fmt(s->arena, "%s/%.*s.%s", folder, STR_ARG(t->row.name), t->row.kind == OUT_MAIL ? "eml" : "sms").p;
     str bytes = t->row.kind == OUT_MAIL ? t->row.body : str_cat(s->arena, t->row.receiver, S("\n"), t->row.body, S("\n"));
     bool written = os_make_dirs(folder) && os_write_file(path, bytes);
-    out_say(&t->verdict, written ? OUT_END_DONE : OUT_END_LATER, written ? S("") : str_fmt(s->arena, "The file cannot be written: %s.", strerror(errno)));
+    if (written) out_say(&t->verdict, OUT_END_DONE, S(""));
+    else out_say(&t->verdict, OUT_END_LATER, str_fmt(s->arena, "The file cannot be written: %s.", strerror(errno)));
 }
 
 static void sleep_on(Try *t, str why)

@@ -154,7 +154,8 @@ static bool secrets_of(const Site *site, Arena *keep, OutSettings *o, str *ret_w
     str sms;
     if (!out_secret(site, keep, S("smtp"), &o->password) || !out_secret(site, keep, S("sms"), &sms))
         return fails(keep, ret_why, "The file secrets in the data folder must be readable, and by nobody but its owner (chmod 600).");
-    if (sms.n && !signed_key(keep, sms, &o->sms_key)) return fails(keep, ret_why, "The secret called sms is no \"whsec_…\": sampan outbox secret sms.");
+    if (sms.n && !signed_key(keep, sms, &o->sms_key))
+        return fails(keep, ret_why, "The secret called sms is no \"whsec_…\": sampan outbox secret sms.");
     return true;
 }
 

@@ -3,7 +3,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "../../tests/peer.h"
+#include "../../tests/outside.h"
 #include "jobs/jobs.h"
 #include "mail/mail.h"
 #include "outbox/outbox_own.h"
@@ -54,7 +54,10 @@ static int64_t of_row(World *w, const char *column, str name)
 {
     return sql_int(w, at(w, "SELECT %s AS value FROM outbox WHERE name = '%.*s'", column, STR_ARG(name)));
 }
-static int64_t jobs_of(World *w, const char *kind) { return sql_int(w, at(w, "SELECT count(*) AS value FROM job WHERE kind = '%s' AND failed_at = 0", kind)); }
+static int64_t jobs_of(World *w, const char *kind)
+{
+    return sql_int(w, at(w, "SELECT count(*) AS value FROM job WHERE kind = '%s' AND failed_at = 0", kind));
+}
 static bool has(str text, const char *part) { return str_find(text, str_from(part)) >= 0; }
 
 /* ---- it leaves ------------------------------------------------------------------------------------------------------------------ */
@@ -87,8 +90,10 @@ TEST(what_was_rolled_back_never_leaves)
 
 TEST(whom_nothing_can_be_sent_to_is_said_at_once)
 {
-    static const char *const bad[] = { "", "ana", "ana@", "@example.org", "ana@exa mple.org", "a\r\nRCPT TO:<b@c>@example.org", "ana>@example.org", "a..b@example.org",
-                                       "ana@example.org,bo@example.org", "\"a b\"@example.org", "ána@example.org", "ana@[127.0.0.1]", "ana@example..org" };
+    static const char *const bad[] = { "", "ana", "ana@", "@example.org", "ana@exa mple.org", "a\r\nRCPT TO:<b@c>@example.org", "ana>@example.org",
+            "a..b@example.org",
+                                       "ana@example.org,bo@example.org", "\"a b\"@example.org", "ána@example.org", "ana@[127.0.0.1]",
+                                               "ana@example..org" };
     for (int i = 0; i < COUNT_OF(bad); i++) EXPECT(!mail_address_is_fine(str_from(bad[i])));
     EXPECT(mail_address_is_fine(S("ana.b+c-d_e'f@mail-1.example.org")) && mail_address_is_fine(S("a@b")));
     OutMail m = letter();
@@ -126,7 +131,8 @@ static void meet(World *w, Peer *p, const Trouble *t, bool once)
     str name = send_mail(w, m);
     run_jobs(w);
     OutState want = once ? t->once : t->state;
-    if (state(w, name) != want || !has(why(w, name), t->why)) printf("mood %d, once %d: state %d: %.*s\n", t->mood, once, state(w, name), STR_ARG(why(w, name)));
+    if (state(w, name) != want || !has(why(w, name), t->why))
+        printf("mood %d, once %d: state %d: %.*s\n", t->mood, once, state(w, name), STR_ARG(why(w, name)));
     EXPECT(state(w, name) == want && has(why(w, name), t->why) && of_row(w, "doubts", name) == t->doubts && of_row(w, "tries", name) == 1);
     EXPECT(jobs_of(w, "outbox.mail") == (want == OUT_WAITING));
     sql_run(w, "DELETE FROM job WHERE kind = 'outbox.mail'");
@@ -245,7 +251,7 @@ TEST(whichever_database_call_fails_a_mail_that_is_sent_once_does_not_come_twice)
         sql_run(w, "DELETE FROM job WHERE kind = 'outbox.mail'");
         if (all) return;
     }
-    EXPECT(!"no end");
+    world_failed(w, __FILE__, __LINE__, "no end");
 }
 
 TEST(a_mail_that_is_cancelled_in_time_does_not_leave)
@@ -319,7 +325,8 @@ TEST(a_setting_that_makes_no_sense_is_named)
     EXPECT_STR(o.user, S("ana@example.org"));
     EXPECT(settings_are(w, "smtp-plain://[::1]", "a@b.example", &o));
     EXPECT_STR(o.smtp, S("smtp://[::1]:25"));
-    static const char *const bad[] = { "mail.example", "smtp://", "smtp://mail.example:0", "smtp://mail.example/x", "smtp-plain://ana@mail.example", "smtp://a b.example",
+    static const char *const bad[] = { "mail.example", "smtp://", "smtp://mail.example:0", "smtp://mail.example/x", "smtp-plain://ana@mail.example",
+            "smtp://a b.example",
                                        "http://mail.example", "smtp://mail.example:25x" };
     for (int i = 0; i < COUNT_OF(bad); i++) EXPECT(!settings_are(w, bad[i], "a@b.example", &o));
     static const char *const nobody[] = { "", "Rice", "Rice <a>", "<a@b", "a+b@c.example", "Ri\nce <a@b.example>" };
@@ -362,8 +369,10 @@ static Mail travelled(World *w, OutMail m)
 TEST(words_of_any_script_arrive_as_they_were_written)
 {
     OutMail m = letter();
-    m.subject = S("\xE8\xBC\xB8\xE5\x87\xBA\xE8\xA8\x88\xE7\x94\xBB and \xD8\xA3\xD8\xB1\xD8\xB2, and what else there is to say of it in a line that does not end so soon");
-    m.text = S("caf\xC3\xA9 = \xE5\x87\xBA\xE5\x8F\xA3 \nFrom here on\n. a line of more than seventy-six bytes, so that it has to be broken somewhere on its way\n\ttab\t\n\nend");
+    m.subject = S("\xE8\xBC\xB8\xE5\x87\xBA\xE8\xA8\x88\xE7\x94\xBB and \xD8\xA3\xD8\xB1\xD8\xB2, "
+                  "and what else there is to say of it in a line that does not end so soon");
+    m.text = S("caf\xC3\xA9 = \xE5\x87\xBA\xE5\x8F\xA3 \nFrom here on\n"
+               ". a line of more than seventy-six bytes, so that it has to be broken somewhere on its way\n\ttab\t\n\nend");
     m.reply_to = S("sampan+plan-1-2@office.example");
     m.stop = S("https://office.example/stop/1");
     Mail got = travelled(w, m);

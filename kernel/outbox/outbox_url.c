@@ -85,7 +85,8 @@ bool out_url_joined(Arena *keep, const OutUrl *base, str location, str *ret)
 {
     OutUrl to;
     bool rooted = location.n > 0 && location.p[0] == '/' && !str_starts(location, S("//"));
-    str whole = rooted ? str_fmt(keep, "%s://%.*s:%lld%.*s", base->tls ? "https" : "http", STR_ARG(base->host), (long long)base->port, STR_ARG(location))
+    str whole = rooted ? str_fmt(keep, "%s://%.*s:%lld%.*s", base->tls ? "https" : "http", STR_ARG(base->host), (long long)base->port,
+            STR_ARG(location))
                        : location;
     if (!out_url(whole, &to) || !is_same_place(base, &to)) return false;
     *ret = whole;

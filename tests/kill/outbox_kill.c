@@ -14,7 +14,7 @@
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include "../peer.h"
+#include "../outside.h"
 #include "child/child.h"
 #include "db_all.h"
 #include "jobs/jobs_own.h"
@@ -199,7 +199,8 @@ int main(int argc, char **argv)
     Fates f = fates(&h, peer);
     bool fine = f.wrong == 0 && f.sent + f.unknown == wished && f.unknown > 0;
     leave_nothing(&h, folder, fine);
-    printf("%lld mails in %lld lives that were cut off: %lld sent, %lld of which nobody knows, %lld came twice, %lld wrong, %lld left\n", (long long)wished,
+    printf("%lld mails in %lld lives that were cut off: %lld sent, %lld of which nobody knows, %lld came twice, %lld wrong, %lld left\n",
+            (long long)wished,
            (long long)rounds, (long long)f.sent, (long long)f.unknown, (long long)f.doubles, (long long)f.wrong, (long long)f.waiting);
     printf("%d passed, %d failed\n", fine, !fine);
     return !fine;

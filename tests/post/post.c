@@ -187,7 +187,8 @@ static void start_children(const Config *c)
 {
     static ChildPool reading, calling;
     reading = (ChildPool){ .name = "reading", .kinds = all_kinds, .kind_n = all_kind_n, .user = c->user, .sandbox = c->sandbox };
-    calling = (ChildPool){ .name = "calling", .kinds = outbox_kinds, .kind_n = outbox_kind_n, .user = c->user, .sandbox = c->sandbox, .calls_out = true };
+    calling = (ChildPool){ .name = "calling", .kinds = outbox_kinds, .kind_n = outbox_kind_n, .user = c->user, .sandbox = c->sandbox,
+            .calls_out = true };
     CHECK(child_start(&reading) && child_start(&calling));
 }
 

@@ -1,4 +1,4 @@
-#include "peer.h"
+#include "outside.h"
 
 #include <arpa/inet.h>
 #include <poll.h>

@@ -1,4 +1,4 @@
-/* peer - servers on the loopback address that misbehave as they are told: for mail and for HTTP. Each is a thread, or, for who kills its
+/* outside - servers on the loopback address that misbehave as they are told: for mail and for HTTP. Each is a thread, or, for who kills its
  * own process, a process. What they got lies in memory that both sides share. */
 #pragma once
 #include "base/base.h"
