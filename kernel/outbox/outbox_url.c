@@ -112,7 +112,7 @@ static bool rule_of(str word, char room[HOST_MAX + 16], Rule *ret)
     str head = schemed ? str_slice(word, 0, host) : S("https://"), tail = str_slice(word, host + (r.below ? 2 : 0), word.n);
     if (head.n + tail.n > HOST_MAX + 15) return false;
     memcpy(room, head.p, (size_t)head.n);
-    memcpy(room + head.n, tail.p, (size_t)tail.n);
+    if (tail.n) memcpy(room + head.n, tail.p, (size_t)tail.n);
     if (!out_url((str){ room, head.n + tail.n }, &r.url) || r.url.path.n) return false;
     r.local |= is_six(r.url.host) || is_number_of_four(r.url.host);
     *ret = r;

@@ -4,7 +4,7 @@
  * a message is given to as many as were let in; and nothing is kept from one mail to the next. */
 #include "inbox/inbox_own.h"
 
-enum { ROOM_BYTES = 200 << 20, REPLIES_BYTES = 64 << 20 };
+enum { ROOM_BYTES = 4 << 20, REPLIES_BYTES = 8 << 20 };
 
 typedef struct Seen { uint64_t replies, messages; int let_in, delivered; } Seen;
 
