@@ -27,7 +27,7 @@ bool signed_key(Arena *keep, str text, str *ret)
     str coded = str_slice(text, PREFIX.n, text.n);
     bool fine = sodium_base642bin(p, KEY_MAX, coded.p, (size_t)coded.n, NULL, &n, NULL, sodium_base64_VARIANT_ORIGINAL) == 0 && n >= KEY_MIN;
     *ret = (str){ (const char *)p, (ptrdiff_t)n };
-    return fine;
+    return fine && str_eq(signed_text(keep, *ret), text);          /* libsodium takes bytes above 127 for letters */
 }
 
 static void hmac(str key, str id, str timestamp, str body, unsigned char ret[crypto_auth_hmacsha256_BYTES])
