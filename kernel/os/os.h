@@ -34,6 +34,9 @@ typedef enum LogLevel { LOG_INFO, LOG_WARN, LOG_ERROR } LogLevel;
 void    os_log(LogLevel level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 bool    os_log_quiet(bool on);                      /* returns what it was */
 
+/* A line of standard input, at most max bytes, and not shown while it is typed; prompt: to standard error when there is a terminal. False: longer. */
+bool    os_ask_hidden(Arena *keep, const char *prompt, ptrdiff_t max, str *ret);
+
 /* Files. False: errno says why. */
 bool    os_read_file(Arena *keep, const char *path, int64_t max, str *ret);   /* an ordinary file of at most max bytes, else EISDIR, EFBIG */
 bool    os_write_file(const char *path, str bytes); /* whole or not at all: fsync, rename, fsync of the folder */

@@ -15,7 +15,6 @@
 
 #include <errno.h>
 #include <sys/stat.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include "os/os.h"
@@ -70,37 +69,13 @@ static bool word_read(Order *o, str word)
 
 /* ---- the passphrase --------------------------------------------------------------------------------------------- */
 
-static bool line_read(Arena *keep, str *ret)
-{
-    char *p = NEW(keep, char, SIGN_PASSPHRASE_MAX + 2);
-    ptrdiff_t n = 0;
-    for (; n <= SIGN_PASSPHRASE_MAX; n++)
-        if (read(STDIN_FILENO, p + n, 1) != 1 || p[n] == '\n') break;
-    *ret = (str){ p, n };
-    return n <= SIGN_PASSPHRASE_MAX;
-}
-
-static bool hidden_read(Arena *keep, const char *prompt, str *ret)
-{
-    struct termios before, hidden;
-    if (tcgetattr(STDIN_FILENO, &before) != 0) return line_read(keep, ret);
-    hidden = before;
-    hidden.c_lflag &= ~(tcflag_t)ECHO;
-    fprintf(stderr, "%s: ", prompt);
-    tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
-    bool read_whole = line_read(keep, ret);
-    tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
-    fprintf(stderr, "\n");
-    return read_whole;
-}
-
 static bool passphrase_ask(Order *o, bool twice, str *ret)
 {
     str again = { 0 };
-    if (!hidden_read(o->keep, "Passphrase", ret)) return fails(o, S("The passphrase has at most 1,000 bytes."));
+    if (!os_ask_hidden(o->keep, "Passphrase", SIGN_PASSPHRASE_MAX, ret)) return fails(o, S("The passphrase has at most 1,000 bytes."));
     if (twice && ret->n < SIGN_PASSPHRASE_MIN)
         return fails(o, S("The passphrase has at least 12 characters: several words that you can keep in mind."));
-    if (twice && isatty(STDIN_FILENO) && (!hidden_read(o->keep, "The same again", &again) || !str_eq(*ret, again)))
+    if (twice && isatty(STDIN_FILENO) && (!os_ask_hidden(o->keep, "The same again", SIGN_PASSPHRASE_MAX, &again) || !str_eq(*ret, again)))
         return fails(o, S("The two were not the same. Nothing was written."));
     return true;
 }
