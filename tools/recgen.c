@@ -12,6 +12,7 @@
  *     needs   member                   # what the actor must be, any of: self member anyone hub, or roles: officer admin
  *     meet    order                    # each, latest, order, stream: what decides the rows (journal.h)
  *     keep    10 years "An invoice is kept for ten years: tax law asks for it."       # or: no
+ *     shown   "Invoices"               # may be left out: what she reads where it is listed what is kept of her
  *     body                             # or: body none
  *       number  str 40                 # str BYTES, int, id, person, real, bool, file
  *       paid    bool
@@ -46,8 +47,8 @@ typedef struct Kind {
     int   line;
     char *name, *c_name;              /* "deals.invoiced", "deals_invoiced" */
     char *streams[WORDS_MAX]; int stream_n;
-    char *subject, *whose, *needs, *meet, *keep_why;
-    int   needs_line, keep_line, body_line;      /* 0: not said */
+    char *subject, *whose, *needs, *meet, *keep_why, *shown;
+    int   needs_line, keep_line, shown_line, body_line;      /* 0: not said */
     long  keep_years;
     bool  body_none, in_body;         /* in_body: the line above was 'body' or a field */
     Field field[FIELDS_MAX]; int field_n;
@@ -193,6 +194,14 @@ static void keep_read(Kind *k, const Line *l)
     k->keep_why = keep(l->word[3]);
 }
 
+static void shown_read(Kind *k, const Line *l)
+{
+    said_once(k, l, k->shown_line ? k : NULL);
+    if (l->n != 2 || !*l->word[1]) stop_at(k->file->shown, l->number, "'shown \"Your answers to questions\"'");
+    k->shown_line = l->number;
+    k->shown = keep(l->word[1]);
+}
+
 static void body_read(Kind *k, const Line *l)
 {
     said_once(k, l, k->body_line ? k : NULL);
@@ -270,6 +279,7 @@ static void kind_line(Kind *k, const Line *l)
     else if (strcmp(w, "meet") == 0) k->meet = one_of(k, l, k->meet, meets);
     else if (strcmp(w, "needs") == 0) needs_read(k, l);
     else if (strcmp(w, "keep") == 0) keep_read(k, l);
+    else if (strcmp(w, "shown") == 0) shown_read(k, l);
     else if (strcmp(w, "body") == 0) body_read(k, l);
     else stop_at(k->file->shown, l->number, "a kind does not say '%s'", w);
 }
@@ -639,6 +649,7 @@ static void entry_out(FILE *f, const Kind *k, const Heard *h)
     fputs(", .meet = MEET_", f), upper_out(f, k->meet);
     fprintf(f, ",\n      .keep_years = %ld, ", k->keep_years);
     if (k->keep_why) fputs(".keep_why = ", f), quoted_out(f, k->keep_why, true), fputs(", ", f);
+    if (k->shown) fputs(".shown = ", f), quoted_out(f, k->shown, true), fputs(", ", f);
     fprintf(f, ".apply = call_%s },\n", k->c_name);
 }
 
@@ -668,15 +679,21 @@ static void source_out(const char *dir, const File *file)
     output_end(f);
 }
 
-/* What she reads before she erases herself is translated as everything is. */
+static void pot_entry_out(FILE *f, const File *file, int line, const char *text)
+{
+    fprintf(f, "#: %s:%d\nmsgid ", file->shown, line);
+    quoted_out(f, text, false);
+    fputs("\nmsgstr \"\"\n\n", f);
+}
+
+/* What she reads of what is kept, and before she erases herself, is translated as everything is. */
 static void pot_out(const char *dir, const File *file)
 {
     FILE *f = output(dir, file->prefix, ".pot");
     for (int i = 0; i < kind_n; i++) {
-        if (kinds[i].file != file || !kinds[i].keep_why) continue;
-        fprintf(f, "#: %s:%d\nmsgid ", file->shown, kinds[i].keep_line);
-        quoted_out(f, kinds[i].keep_why, false);
-        fputs("\nmsgstr \"\"\n\n", f);
+        if (kinds[i].file != file) continue;
+        if (kinds[i].keep_why) pot_entry_out(f, file, kinds[i].keep_line, kinds[i].keep_why);
+        if (kinds[i].shown) pot_entry_out(f, file, kinds[i].shown_line, kinds[i].shown);
     }
     output_end(f);
 }

@@ -71,6 +71,8 @@ enum {
 bool journal_may(Scope *s, int64_t person, int needs, Audience audience, int64_t stream);    /* now; for routes and rules */
 bool journal_may_somewhere(Scope *s, int64_t person, int roles);                             /* holds one of them, in whatever stream */
 
+int  journal_roles(Scope *s, int64_t person);            /* the bits of all that she is now, in whatever streams are held here */
+
 /* Only inside apply: the person (or firm, in a matter) stands so in the stream from this record on, until a later one ends it or
  * until a moment (ms; 0: without end). Both words of one standing belong to one unit. */
 void standing_put(Scope *s, const Record *r, int64_t stream, int64_t person, int role, int64_t until);
@@ -113,6 +115,7 @@ typedef struct EntryKind {
     Meet        meet;
     int         keep_years;                             /* a law's: longer than the account */
     const char *keep_why;
+    const char *shown;                                  /* to her, of what is kept: "Your answers to questions"; NULL: it is not said */
     const BodyShape *shape;
     void      (*apply)(Scope *s, const Record *r, const void *body);
 } EntryKind;
@@ -159,6 +162,12 @@ void    journal_erase(Scope *s, int64_t person);
 typedef struct KeptKind { str kind, why; int64_t records, until; } KeptKind;     /* until: ms, when the last of them may go */
 typedef struct KeptKinds { KeptKind *row; ptrdiff_t n; } KeptKinds;
 KeptKinds journal_kept(Scope *s, int64_t person);
+
+/* What is held of her and of the guests she was, by kind, by the names of kinds: what she wrote, and what others wrote to her or of her. kind
+ * NULL: this program does not know it (any more). */
+typedef struct HeldKind { str name; const EntryKind *kind; int64_t records, others, first, latest; } HeldKind;      /* others: of the records; ms */
+typedef struct HeldKinds { HeldKind *row; ptrdiff_t n; } HeldKinds;
+HeldKinds journal_held(Scope *s, int64_t person);
 
 /* All that she and the guests she was wrote, then what others wrote to her or of her: a line of JSON each. Appends a piece;
  * false: that was the last. Begins with { .person = her }. */

@@ -3,6 +3,7 @@
 #include "journal/journal_own.h"
 
 enum { PAGE_ROWS = 50, PIECE_BYTES = 64 * 1024 };      /* a line has at most 100 KB */
+enum { HELD_KINDS_MAX = 1000 };                        /* recgen knows half as many; others come from nodes of another version */
 typedef enum CopyPart { COPY_OWN, COPY_CARD, COPY_ELSEWHERE, COPY_ABOUT, COPY_PARTS } CopyPart;
 
 static void line_write(Scope *s, Out *o, const Stored *r)
@@ -72,6 +73,46 @@ bool journal_copy(Scope *s, JournalCopy *at, Out *out)
     }
     if (i == n && n < PAGE_ROWS) next_part(at);
     return true;
+}
+
+/* ---- the same, counted ------------------------------------------------------------------------------------------------------ */
+
+static HeldKind *held_as(Scope *s, HeldKinds *all, str name)
+{
+    ptrdiff_t at = 0;
+    while (at < all->n && str_cmp(all->row[at].name, name) < 0) at++;
+    if (at < all->n && str_eq(all->row[at].name, name)) return &all->row[at];
+    CHECK(all->n < HELD_KINDS_MAX);
+    memmove(&all->row[at + 1], &all->row[at], sizeof *all->row * (size_t)(all->n++ - at));
+    all->row[at] = (HeldKind){ .name = name, .kind = kind_declared(s, name) };
+    return &all->row[at];
+}
+
+static void held_count(HeldKind *k, int64_t n, int64_t first, int64_t latest)
+{
+    k->records += n;
+    if (!k->first || first < k->first) k->first = first;
+    if (latest > k->latest) k->latest = latest;
+}
+
+static void held_by_one(Scope *s, HeldKinds *all, int64_t person)
+{
+    journal_rows_held_own_rows own = journal_rows_held_own(s, person);
+    for (ptrdiff_t i = 0; i < own.n; i++) held_count(held_as(s, all, own.row[i].kind), own.row[i].n, own.row[i].first, own.row[i].latest);
+    journal_rows_held_others_rows others = journal_rows_held_others(s, person);
+    for (ptrdiff_t i = 0; i < others.n; i++) {
+        HeldKind *k = held_as(s, all, others.row[i].kind);
+        held_count(k, others.row[i].n, others.row[i].first, others.row[i].latest);
+        k->others += others.row[i].n;
+    }
+}
+
+HeldKinds journal_held(Scope *s, int64_t person)
+{
+    HeldKinds all = { NEW(s->arena, HeldKind, HELD_KINDS_MAX), 0 };
+    Ids everybody = journal_everybody(s, person);
+    for (ptrdiff_t i = 0; i < everybody.n; i++) held_by_one(s, &all, everybody.row[i]);
+    return all;
 }
 
 bool journal_names_file(Scope *s, int64_t person, str file)

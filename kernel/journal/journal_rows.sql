@@ -492,6 +492,21 @@ SELECT kind, count(*) AS "n:int", max(at) AS "latest:int", max(id) AS "last:int"
 -- name: kinds_by(actor int) many
 SELECT kind, count(*) AS "n:int", max(at) AS "latest:int", max(id) AS "last:int" FROM journal WHERE actor = :actor AND own = 0 AND body <> '' GROUP BY kind ORDER BY kind;
 
+-- name: held_own(person int) many
+-- In her stream, on her card, and what she wrote elsewhere.
+SELECT kind, count(*) AS "n:int", min(at) AS "first:int", max(at) AS "latest:int" FROM (
+  SELECT kind, at FROM journal WHERE stream = :person AND actor = :person
+  UNION ALL SELECT kind, at FROM journal WHERE stream = -:person AND actor = :person
+  UNION ALL SELECT kind, at FROM journal WHERE actor = :person AND own = 0 AND stream <> -:person) hers GROUP BY kind ORDER BY kind;
+
+-- name: held_others(person int) many
+-- What others wrote into her stream or on her card, and what speaks of her elsewhere.
+SELECT kind, count(*) AS "n:int", min(at) AS "first:int", max(at) AS "latest:int" FROM (
+  SELECT kind, at FROM journal WHERE stream = :person AND actor <> :person
+  UNION ALL SELECT kind, at FROM journal WHERE stream = -:person AND actor <> :person
+  UNION ALL SELECT r.kind, r.at FROM journal_about a JOIN journal r ON r.id = a.record
+             WHERE a.person = :person AND r.actor <> :person AND r.stream <> :person AND r.stream <> -:person) others GROUP BY kind ORDER BY kind;
+
 -- ---- tables made again (journal_make.c) ----
 
 -- name: made(module str) one
