@@ -4,6 +4,7 @@
 #include <sodium.h>
 
 #include "auth_rows_sql.h"
+#include "journal/journal.h"
 #include "web/site.h"
 
 enum { HASH_BYTES = 32 };
@@ -16,30 +17,32 @@ static str cookie_hash(Scope *s, str cookie)
 }
 
 static int64_t oldest(const Scope *s) { return s->now - SESSION_DAYS * DAY; }
+static int64_t eldest(const Scope *s) { return s->now - SESSION_LIFE_DAYS * DAY; }
 
 /* ---- sessions -------------------------------------------------------------------------------------------------- */
 
 bool auth_session(Scope *s, str cookie, Session *ret)
 {
     auth_rows_session_row row;
-    if (!auth_rows_session(s, cookie_hash(s, cookie), oldest(s), &row)) return false;
-    *ret = (Session){ row.person, row.account, row.name, row.lang, row.seen };
+    if (!auth_rows_session(s, cookie_hash(s, cookie), oldest(s), eldest(s), s->now - RESET_LIFE, &row)) return false;
+    *ret = (Session){ .person = row.person, .account = row.account, .name = row.name, .lang = row.lang, .seen = row.seen,
+                      .strong = row.strong, .reset_from = row.reset_from, .agreed = row.agreed, .band = row.band };
     return true;
 }
 
-typedef struct Known { const char *mark, *name; } Known;
+typedef struct Mark { const char *mark, *name; } Mark;
 
 /* In this order, because nearly every browser also calls itself Chrome or Safari, and Android calls itself Linux. */
-static const Known browsers[] = {
+static const Mark browsers[] = {
     { "Edg", "Edge" }, { "OPR/", "Opera" }, { "Opera", "Opera" }, { "SamsungBrowser", "Samsung Internet" }, { "UCBrowser", "UC Browser" },
     { "Firefox", "Firefox" }, { "FxiOS", "Firefox" }, { "Chrome", "Chrome" }, { "CriOS", "Chrome" }, { "Safari", "Safari" },
 };
-static const Known systems[] = {
+static const Mark systems[] = {
     { "Android", "Android" }, { "iPhone", "iPhone" }, { "iPad", "iPad" }, { "Windows", "Windows" }, { "Mac OS", "Mac" },
     { "CrOS", "ChromeOS" }, { "KAIOS", "KaiOS" }, { "Linux", "Linux" },
 };
 
-static const char *known(str agent, const Known *all, int n)
+static const char *known(str agent, const Mark *all, int n)
 {
     for (int i = 0; i < n; i++)
         if (str_find(agent, str_from(all[i].mark)) >= 0) return all[i].name;
@@ -69,13 +72,26 @@ void auth_sessions_end_all(Scope *s, int64_t person, str but_cookie)
     auth_rows_session_drop_others(s, person, cookie_hash(s, but_cookie));
 }
 
-void auth_sessions_sweep(Scope *s) { auth_rows_session_sweep(s, oldest(s)); }
+void auth_sessions_sweep(Scope *s)
+{
+    auth_rows_session_sweep(s, oldest(s), eldest(s));
+    auth_rows_reset_sweep(s, s->now - RESET_LIFE);
+}
+
+void auth_session_strong(Scope *s, str cookie) { auth_rows_session_strong(s, cookie_hash(s, cookie), s->now); }
+
+/* A clock that was set back makes nobody strong for longer. */
+bool auth_is_strong(const Scope *s, const Session *session)
+{
+    int64_t since = s->now - session->strong;
+    return session->strong && since >= 0 && since < STRONG_HOURS * (int64_t)HOUR;
+}
 
 void auth_sessions_move(Scope *s, int64_t from, int64_t to) { auth_rows_session_move(s, from, to); }
 
 SessionRows auth_sessions(Scope *s, int64_t person, str cookie)
 {
-    auth_rows_session_list_rows found = auth_rows_session_list(s, person, oldest(s));
+    auth_rows_session_list_rows found = auth_rows_session_list(s, person, oldest(s), eldest(s));
     SessionRows rows = { NEW(s->arena, SessionRow, found.n), found.n };
     str mine = cookie_hash(s, cookie);
     for (ptrdiff_t i = 0; i < found.n; i++) {
@@ -109,9 +125,9 @@ void SessionRows_json(Json *j, str key, const SessionRows *rows)
 
 /* ---- what every page knows of a person ------------------------------------------------------------------------- */
 
-void auth_person_put(Scope *s, int64_t id, str name, str lang, bool account)
+void auth_person_put(Scope *s, int64_t id, const Known *k)
 {
-    auth_rows_person_keep(s, id, name, lang, account);
+    auth_rows_person_keep(s, id, k->name, k->lang, k->account, k->agreed, k->band);
 }
 
 int64_t auth_staff_taken(Scope *s)
@@ -120,3 +136,5 @@ int64_t auth_staff_taken(Scope *s)
     if (auth_rows_staff(s, &row)) auth_rows_staff_drop(s, row.person);
     return row.person;
 }
+
+bool auth_decides(Scope *s, int64_t person) { return journal_may_somewhere(s, person, ~(ROLE_MEMBER | ROLE_OWNER)); }

@@ -7,15 +7,17 @@
  * Cookie `sampan` holds 32 random bytes (base64url). It is minted without touching the database when a page with a form
  * is first shown; a row exists only once something was saved. The table keeps BLAKE2b of the cookie, never the cookie.
  * Signing in or out makes a new cookie (fixation). HttpOnly, SameSite=Lax, Secure when the request came over TLS.
- * A session ends SESSION_DAYS after the last day on which something was saved with it.
+ * A session ends SESSION_DAYS after the last day on which something was saved with it, and that of an account SESSION_LIFE_DAYS after it
+ * began, however often it was used. A guest's has no such end: she has nothing else to come back by.
  * CSRF token: keyed BLAKE2b(cookie) under the installation's key, XORed with a fresh mask for every reply (BREACH). */
 #pragma once
 #include "base/json.h"
 #include "base/scope.h"
 
-enum { SESSION_DAYS = 180 };
-/* seen: ms, when something was last saved with it. */
-typedef struct Session { int64_t person; bool account; str name, lang; int64_t seen; } Session;
+enum { SESSION_DAYS = 180, SESSION_LIFE_DAYS = 366 };
+/* seen: ms, when something was last saved with it. strong: ms, when she proved a second step with it, or 0. reset_from: ms, from when a code
+ * that somebody made for her will set a new password, or 0. agreed, band: auth_person_put. */
+typedef struct Session { int64_t person; bool account; str name, lang; int64_t seen, strong, reset_from, agreed, band; } Session;
 
 bool auth_session(Scope *s, str cookie, Session *ret);       /* one query; expired sessions are not found */
 void auth_session_start(Scope *s, str cookie, int64_t person, str agent);  /* writing; agent: User-Agent, kept as "Chrome, Android" */
@@ -34,7 +36,9 @@ SessionRows auth_sessions(Scope *s, int64_t person, str cookie);
 bool auth_session_end_key(Scope *s, int64_t person, str key);              /* writing; false: no such session of hers */
 void SessionRows_json(Json *j, str key, const SessionRows *rows);
 
-void auth_person_put(Scope *s, int64_t id, str name, str lang, bool account);   /* writing; replaces what was known */
+/* agreed: the newest version of the house's texts that she was asked about; band: how old she is. What they mean is the module's business. */
+typedef struct Known { str name, lang; bool account; int64_t agreed, band; } Known;
+void auth_person_put(Scope *s, int64_t id, const Known *known);                 /* writing; replaces what was known */
 /* Writing. Programs before this one knew a staff mark in place of roles: who had it, one a call, and she has it no more; 0: nobody. */
 int64_t auth_staff_taken(Scope *s);
 
@@ -68,6 +72,48 @@ int64_t auth_slip_delay(int64_t failed);                     /* ms, after so man
 enum { KNOWN_NAMES_MAX = 16 };                               /* a phone that a group shares; the oldest is forgotten */
 str  auth_known(Arena *keep, const uint8_t key[32], str cookie, str name);
 str  auth_known_more(Arena *keep, const uint8_t key[32], str cookie, str name);      /* the cookie that knows this name too */
+
+/* ---- a second step (auth_second.c) ---------------------------------------------------------------------------------------------
+ * A code that changes every 30 seconds, from an application on her phone (TOTP: RFC 6238 over HMAC-SHA-1, RFC 4226; 6 figures, because
+ * applications pass over what else an address asks for). One step of drift either way is allowed; a code works once, and none that is older than
+ * the last that worked. The secret (20 bytes, RFC 4226 section 4, R6) lies sealed under the installation's key (XChaCha20-Poly1305) and is shown
+ * only while it is being set up. After SECOND_WRONG_MOST wrong codes in a row no code works until one from paper did: who has come so far knows her
+ * password. It depends on the clock of this machine: a box whose clock is wrong takes codes from paper only. */
+enum { SECOND_WRONG_MOST = 100, SECOND_FIGURES = 6, STRONG_HOURS = 12 };
+typedef struct Second { bool begun, on, stopped; int64_t since, papers; } Second;     /* since: ms, when it was switched on; papers: codes left */
+Second auth_second(Scope *s, int64_t person);
+str    auth_second_begin(Scope *s, int64_t person);          /* writing; a new secret as base32 (RFC 4648 section 6), not in force yet */
+str    auth_second_secret(Scope *s, int64_t person);         /* of one that is being set up; "" of one in force, for ever */
+bool   auth_second_confirm(Scope *s, int64_t person, str code);     /* writing: in force from now on */
+bool   auth_second_fits(Scope *s, int64_t person, str typed);       /* writing: a code of the application, or one from paper; used up by it */
+void   auth_second_off(Scope *s, int64_t person);            /* writing; no session of hers is strong from now on */
+/* Whether she proved a second step with this session in the last STRONG_HOURS: what every role that decides must have. */
+bool   auth_is_strong(const Scope *s, const Session *session);
+void   auth_session_strong(Scope *s, str cookie);            /* writing */
+int32_t totp_code(const uint8_t *secret, ptrdiff_t n, int64_t step);       /* RFC 6238; step: 30 s since 1970 */
+str    base32_encode(Arena *keep, str bytes);                /* no padding */
+
+/* ---- codes on paper, and a code from somebody who looks after the place (auth_paper.c) -----------------------------------------------
+ * Figures, because everybody can read and type them in her own script. Kept as a MAC under the installation's key and good once. They do not
+ * leave this installation, and go with the person. */
+typedef enum Paper { PAPER_SECOND = 1, PAPER_PASSWORD } Paper;      /* in place of the application's code; in place of a forgotten password */
+enum { PAPER_CODES = 8, PAPER_FIGURES = 16, RESET_FIGURES = 12 };
+typedef struct AuthCodes { str *row; ptrdiff_t n; } AuthCodes;
+AuthCodes auth_paper_make(Scope *s, int64_t person, Paper use);     /* writing; those before are good no more. "4821 9937 2604 5518": shown once */
+bool      auth_paper_take(Scope *s, int64_t person, Paper use, str typed);       /* writing; false: none of hers, or used */
+int64_t   auth_paper_left(Scope *s, int64_t person, Paper use);
+/* Works RESET_DELAY after it was made, so that she can be told before, and not after RESET_LIFE; a new one takes the place of the one before. */
+enum { RESET_DELAY = 15 * MINUTE };
+#define RESET_LIFE DAY
+typedef enum ResetEnd { RESET_NONE, RESET_EARLY, RESET_FITS } ResetEnd;
+str       auth_reset_make(Scope *s, int64_t person);         /* writing; "4821 9937 2604": shown once, to whoever made it */
+ResetEnd  auth_reset_look(Scope *s, int64_t person, str typed, int64_t *ret_from);     /* from: ms, when RESET_EARLY */
+void      auth_reset_drop(Scope *s, int64_t person);         /* writing: used, or she did not ask for it */
+/* What was typed as figures: of any script, with blanks and hyphens between. False: other characters, none, or more than `most`. */
+bool      auth_figures(Arena *keep, str typed, ptrdiff_t most, str *ret);
+
+/* Who has any role but that of an owner, anywhere. */
+bool auth_decides(Scope *s, int64_t person);
 
 /* What this stands on, for guesses at other things: failed attempts at `what` are counted; past `most` in 15 minutes one waits.
  * What was tried is kept only as a keyed hash. */

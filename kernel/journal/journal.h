@@ -71,8 +71,6 @@ enum {
 bool journal_may(Scope *s, int64_t person, int needs, Audience audience, int64_t stream);    /* now; for routes and rules */
 bool journal_may_somewhere(Scope *s, int64_t person, int roles);                             /* holds one of them, in whatever stream */
 
-int  journal_roles(Scope *s, int64_t person);            /* the bits of all that she is now, in whatever streams are held here */
-
 /* Only inside apply: the person (or firm, in a matter) stands so in the stream from this record on, until a later one ends it or
  * until a moment (ms; 0: without end). Both words of one standing belong to one unit. */
 void standing_put(Scope *s, const Record *r, int64_t stream, int64_t person, int role, int64_t until);

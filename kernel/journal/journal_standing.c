@@ -278,15 +278,6 @@ bool journal_may_somewhere(Scope *s, int64_t person, int roles)
     return person && journal_rows_standing_anywhere(s, person, roles & ~NEEDS_MEMBER, s->now) > 0;
 }
 
-int journal_roles(Scope *s, int64_t person)
-{
-    int roles = 0;
-    journal_rows_standing_of_person_rows hers = journal_rows_standing_of_person(s, person);
-    for (ptrdiff_t i = 0; i < hers.n; i++)
-        if (!hers.row[i].ends && (!hers.row[i].until || hers.row[i].until > s->now)) roles |= (int)hers.row[i].role;
-    return roles;
-}
-
 /* ---- a hub judges -------------------------------------------------------------------------------------------------------------
 
  * Said only where others may not be able to tell: of records that a hub refuses, and of those it refused before it knew all. */

@@ -124,7 +124,9 @@ struct Request {
     Method       method;
     str          path, query;
     bool         wants_json;
+    const struct Session *session;   /* auth.h: all that a page knows of its visitor */
     bool         signed_in;     /* has an account (s.me without it: a visitor who has saved something) */
+    bool         strong;        /* proved a second step lately (auth_is_strong) */
     str          name;          /* of the signed-in person, for the bar */
     str          title;         /* set by the page */
     str          notice;        /* one sentence shown once at the top (redirect_notice of the page before) */
@@ -165,6 +167,7 @@ Reply stream_reply(Request *rq, str type, str filename, StreamNext *next, const 
 
 /* Who signs in or out: a new cookie and its session; writing. The password was looked at before (Route.ahead). */
 void  session_begin(Request *rq, int64_t person);
+void  session_proved(Request *rq);                                   /* a second step, with the session this reply begins or she came with; writing */
 void  session_end(Request *rq);
 str   session_cookie(const Request *rq);                             /* this visitor's cookie; "" when none came */
 str   visitor_address(const Request *rq);                            /* of the network: for counting guesses, never to be kept */

@@ -34,6 +34,7 @@ static str layout_in(Site *site, Arena *keep, const Lang *lang)
     HttpRequest http = { .raw_path = S("/") };
     WebPrivate w = { .rq = { .http = &http, .path = S("/") } };
     w.rq.web = &w;
+    w.rq.session = &w.session;
     w.rq.s = (Scope){ .arena = keep, .site = site, .lang = lang };
     out_init(&w.rq.out, keep, 4096);
     site->layout_begin(&w.rq);

@@ -93,6 +93,7 @@ static void know_visitor(WebPrivate *w)
     if (w->cookie.n) auth_session(&rq->s, w->cookie, &w->session);
     rq->s.me = w->session.person;
     rq->signed_in = w->session.account;
+    rq->strong = auth_is_strong(&rq->s, &w->session);
     rq->name = w->session.name;
     rq->s.lang = language_of(w);
     keep_asked_language(rq);
@@ -610,6 +611,7 @@ static WebPrivate *open_request(Site *site, HttpRequest *http)
     WebPrivate *w = NEW(&http->arena, WebPrivate, 1);
     Request *rq = &w->rq;
     rq->web = w;
+    rq->session = &w->session;
     rq->http = http;
     rq->method = method_from(http->method);
     rq->path = http->path;

@@ -223,6 +223,8 @@ void session_begin(Request *rq, int64_t person)
     auth_session_start(&rq->s, w->cookie_out, person, header(rq, "user-agent"));
 }
 
+void session_proved(Request *rq) { auth_session_strong(&rq->s, cookie_for_page(rq)); }
+
 void session_end(Request *rq)
 {
     if (rq->web->cookie.n) auth_session_end(&rq->s, rq->web->cookie);
