@@ -66,7 +66,7 @@ static Reply erasure_page(Request *rq, Form *f)
 {
     Scope *s = &rq->s;
     never_kept(rq);
-    return people_erasure(rq, f, rq->signed_in, kept_by_law(s, s->me), people_places(s, s->me, true), seal(rq, s->me));
+    return people_erasure(rq, f, rq->signed_in, people_held(s, s->me), kept_by_law(s, s->me), people_places(s, s->me, true), seal(rq, s->me));
 }
 
 /* Also who goes back after it was done. */
@@ -90,13 +90,8 @@ Reply people_erasure_pace(Request *rq)
 Reply people_erasure_ahead(Request *rq)
 {
     Form *f = form(rq);
-    Looked *l = rq->ahead = NEW(rq->s.arena, Looked, 1);
-    people_login_of_row row;
-    if (!rq->s.me || !people_login_of(&rq->s, rq->s.me, &row)) return (Reply){ 0 };
-    *l = (Looked){ .person = rq->s.me, .login = row.login, .hash = row.hash };
-    if (!people_may_try(rq, f, l->login)) return with_status(erasure_page(rq, f), 429);
-    l->fits = auth_hash_fits(rq->s.arena, l->hash, form_raw(f, "password"));
-    return (Reply){ 0 };
+    people_look_at_me(rq, f);
+    return form_bad(f) ? with_status(erasure_page(rq, f), 429) : (Reply){ 0 };
 }
 
 static Reply lead_on(Request *rq, int64_t person)

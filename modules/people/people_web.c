@@ -1,7 +1,7 @@
 /* people_web - signing in and out, making an account, and the page about oneself.
  *
  * URLs     /people, /people/session, /people/account, /people/name, /people/language, /people/password,
- *          /people/sessions, /people/sessions/:key, /people/records; /people/places and /people/erasure have files of their own
+ *          /people/sessions, /people/sessions/:key; the others have files of their own (people_own.h)
  * Rule     whether a name exists is told to nobody who does not know its password: the same words, the same time, and few
  *          tries. Making an account cannot hide that a name is taken, so there a refusal counts as a try. */
 #include "auth/auth.h"
@@ -55,7 +55,7 @@ static bool still_fits(Request *rq, const Looked *l)
     return l->fits && people_login(&rq->s, l->login, &row) && row.person == l->person && str_eq(row.hash, l->hash);
 }
 
-static void come_in(Request *rq, int64_t person)
+void people_come_in(Request *rq, int64_t person)
 {
     int64_t guest = rq->s.me;
     rq->s.me = person;
@@ -75,7 +75,9 @@ static Reply session_post(Request *rq)
         return unprocessable(sign_in_page(rq));
     }
     if (l->new_hash.n) people_login_hash(&rq->s, l->person, l->new_hash);
-    come_in(rq, l->person);
+    Reply step;
+    if (people_asks_step(rq, l->person, l->new_hash.n ? l->new_hash : l->hash, &step)) return step;
+    people_come_in(rq, l->person);
     return see_other_url(rq, return_to(rq));
 }
 
@@ -112,7 +114,7 @@ static void check_weak(Request *rq, Form *f, const char *field, str name, str lo
         form_error(f, field, T(&rq->s, "Your name is in this password, so it is easily guessed. Please choose another: three or four words are good."));
 }
 
-static void check_new_password(Request *rq, Form *f, const char *field, str name, str login)
+void people_check_new_password(Request *rq, Form *f, const char *field, str name, str login)
 {
     ptrdiff_t n = str_chars(form_raw(f, field));
     if (n >= PASSWORD_MIN && n <= PASSWORD_MAX) check_weak(rq, f, field, name, login);
@@ -121,11 +123,10 @@ static void check_new_password(Request *rq, Form *f, const char *field, str name
 }
 
 /* The machine may have no memory for a hash just now: an empty one would fit nothing. */
-static Reply hash_new(Request *rq, Looked *l, str password)
+void people_hash_new(Request *rq, Looked *l, str password)
 {
     l->new_hash = auth_hash(rq->s.arena, password);
     if (!l->new_hash.n) fault(&rq->s, FAULT_MEMORY, "no memory for a password hash");
-    return (Reply){ 0 };
 }
 
 /* Whether a name is taken can be asked here too. */
@@ -143,9 +144,11 @@ static Reply enrol_ahead(Request *rq)
     Looked *l = rq->ahead = NEW(rq->s.arena, Looked, 1);
     str name = form_text(f, "name", 1, PEOPLE_NAME_MAX);
     l->login = read_login(rq, f);
-    check_new_password(rq, f, "password", name, l->login);
+    people_check_new_password(rq, f, "password", name, l->login);
     if (!form_bad(f)) people_may_try(rq, f, l->login);
-    return form_bad(f) ? unprocessable(enrol_page(rq)) : hash_new(rq, l, form_raw(f, "password"));
+    if (form_bad(f)) return unprocessable(enrol_page(rq));
+    people_hash_new(rq, l, form_raw(f, "password"));
+    return (Reply){ 0 };
 }
 
 static Reply account_post(Request *rq)
@@ -161,6 +164,7 @@ static Reply account_post(Request *rq)
         return unprocessable(enrol_page(rq));
     }
     rq->s.me = id;
+    people_answer(&rq->s, true);        /* the form says so, above its button */
     session_begin(rq, id);
     browser_knows(rq, l->login);
     notice(rq, T(&rq->s, "Your account is made. Everything you did is in it."));
@@ -191,7 +195,8 @@ static Reply me_page(Request *rq, Form *f)
     people_login_of(&rq->s, rq->s.me, &login);
     never_kept(rq);
     SessionRows sessions = auth_sessions(&rq->s, rq->s.me, session_cookie(rq));
-    return people_me(rq, rq->name, login.login, f, &sessions, languages(rq));
+    PeopleSafe safe = { .second = auth_second(&rq->s, rq->s.me).on, .sheet = auth_paper_left(&rq->s, rq->s.me, PAPER_PASSWORD) };
+    return people_me(rq, rq->name, login.login, &safe, f, &sessions, languages(rq));
 }
 
 static Reply me_get(Request *rq) { return me_page(rq, form_filled(rq)); }
@@ -221,15 +226,26 @@ static Reply password_pace(Request *rq)
     return people_paces_me(rq, f) ? (Reply){ 0 } : with_status(me_page(rq, f), 429);
 }
 
+Looked *people_look_at_me(Request *rq, Form *f)
+{
+    Looked *l = rq->ahead = NEW(rq->s.arena, Looked, 1);
+    people_login_of_row row;
+    if (!people_login_of(&rq->s, rq->s.me, &row)) return l;
+    *l = (Looked){ .person = rq->s.me, .login = row.login, .hash = row.hash };
+    if (!form_bad(f) && people_may_try(rq, f, l->login)) l->fits = auth_hash_fits(rq->s.arena, l->hash, form_raw(f, "password"));
+    return l;
+}
+
 static Reply password_ahead(Request *rq)
 {
     Form *f = form(rq);
-    Looked *l = rq->ahead = NEW(rq->s.arena, Looked, 1);
     people_login_of_row row = { 0 };
-    if (people_login_of(&rq->s, rq->s.me, &row)) *l = (Looked){ rq->s.me, row.login, row.hash };
-    check_new_password(rq, f, "new_password", rq->name, l->login);
-    if (!form_bad(f) && people_may_try(rq, f, l->login)) l->fits = auth_hash_fits(rq->s.arena, l->hash, form_raw(f, "password"));
-    return form_bad(f) ? unprocessable(me_page(rq, f)) : hash_new(rq, l, form_raw(f, "new_password"));
+    people_login_of(&rq->s, rq->s.me, &row);
+    people_check_new_password(rq, f, "new_password", rq->name, row.login);
+    Looked *l = people_look_at_me(rq, f);
+    if (form_bad(f)) return unprocessable(me_page(rq, f));
+    people_hash_new(rq, l, form_raw(f, "new_password"));
+    return (Reply){ 0 };
 }
 
 bool people_proves(Request *rq, Form *f, const Looked *l)
@@ -247,8 +263,10 @@ static Reply password_post(Request *rq)
     Form *f = form(rq);
     if (!people_proves(rq, f, l)) return unprocessable(me_page(rq, f));
     people_login_hash(&rq->s, rq->s.me, l->new_hash);
+    auth_reset_drop(&rq->s, rq->s.me);
     auth_sessions_end_all(&rq->s, rq->s.me, session_cookie(rq));
     session_begin(rq, rq->s.me);
+    if (rq->strong) session_proved(rq);
     notice(rq, T(&rq->s, "Your password is changed. You are signed out everywhere else."));
     return see_other(rq, "/people");
 }
@@ -266,16 +284,6 @@ static Reply one_session_delete(Request *rq)
     return see_other(rq, "/people");
 }
 
-static bool records_next(Scope *s, void *state, Out *out) { return journal_copy(s, state, out); }
-
-/* One record a line, also those from before she had an account, and what others wrote of her. */
-static Reply records_get(Request *rq)
-{
-    JournalCopy copy = { .person = rq->s.me };
-    if (!rq->s.me) return not_found(rq);
-    return stream_reply(rq, S("application/jsonl"), S("records.jsonl"), records_next, &copy, sizeof copy);
-}
-
 /* A record that is too long for a line says which file it lies in. */
 static Reply record_file_get(Request *rq)
 {
@@ -288,6 +296,7 @@ static Reply record_file_get(Request *rq)
 /* Where a form was refused the browser shows the form's address; asked for again, it is the page with the form. */
 static Reply session_again_get(Request *rq) { return see_other(rq, "/people/session/new"); }
 static Reply account_again_get(Request *rq) { return see_other(rq, rq->signed_in ? "/people" : "/people/account/new"); }
+static Reply second_again_get(Request *rq) { return see_other(rq, "/people/second"); }
 static Reply me_again_get(Request *rq) { return see_other(rq, "/people"); }
 
 static void nav(Request *rq, Nav *n)
@@ -316,7 +325,34 @@ static const Route routes[] = {
            .small = true),
     DELETE("/people/sessions",      sessions_delete,    .who = WHO_SIGNED_IN),
     DELETE("/people/sessions/:key", one_session_delete, .who = WHO_SIGNED_IN),
-    GET   ("/people/records",       records_get,        .who = WHO_ANYONE),
+    GET   ("/people/second",        people_second_get,  .who = WHO_SIGNED_IN, .page = "second"),
+    POST  ("/people/second",        people_second_post, .who = WHO_SIGNED_IN, .small = true),
+    POST  ("/people/second/confirmation", people_confirmation_post, .who = WHO_SIGNED_IN, .page = "second", .pace = people_second_pace,
+           .ahead = people_second_ahead, .small = true),
+    POST  ("/people/second/papers", people_papers_post, .who = WHO_SIGNED_IN, .page = "second", .pace = people_second_pace,
+           .ahead = people_second_ahead, .small = true),
+    DELETE("/people/second",        people_second_delete, .who = WHO_SIGNED_IN, .page = "second", .pace = people_second_pace,
+           .ahead = people_second_ahead),
+    GET   ("/people/second/confirmation", second_again_get, .who = WHO_SIGNED_IN),
+    GET   ("/people/second/papers", second_again_get,   .who = WHO_SIGNED_IN),
+    GET   ("/people/step",          people_step_get,    .who = WHO_ANYONE, .page = "step"),
+    POST  ("/people/step",          people_step_post,   .who = WHO_ANYONE, .page = "step", .pace = people_step_pace, .small = true),
+    GET   ("/people/reset",         people_reset_get,   .who = WHO_ANYONE, .page = "reset"),
+    POST  ("/people/reset",         people_reset_post,  .who = WHO_ANYONE, .page = "reset", .pace = people_reset_pace,
+           .ahead = people_reset_ahead, .small = true),
+    GET   ("/people/sheet",         people_sheet_get,   .who = WHO_SIGNED_IN, .page = "sheet"),
+    POST  ("/people/sheet",         people_sheet_post,  .who = WHO_SIGNED_IN, .page = "papers", .pace = people_sheet_pace,
+           .ahead = people_sheet_ahead, .small = true),
+    GET   ("/people/code",          people_code_get,    .who = WHO_SIGNED_IN, .page = "code"),
+    DELETE("/people/code",          people_code_delete, .who = WHO_SIGNED_IN),
+    GET   ("/people/terms",         people_terms_get,   .who = WHO_ANYONE, .page = "terms"),
+    POST  ("/people/terms",         people_terms_post,  .who = WHO_SIGNED_IN, .small = true),
+    GET   ("/people/privacy",       people_privacy_get, .who = WHO_ANYONE, .page = "terms"),
+    GET   ("/people/age",           people_age_get,     .who = WHO_SIGNED_IN, .page = "age"),
+    POST  ("/people/age",           people_age_post,    .who = WHO_SIGNED_IN, .page = "age", .small = true),
+    GET   ("/people/kept",          people_kept_get,    .who = WHO_ANYONE, .page = "kept"),
+    GET   ("/people/copy",          people_copy_get,    .who = WHO_ANYONE, .page = "copy"),
+    GET   ("/people/records",       people_records_get, .who = WHO_ANYONE),
     GET   ("/people/records/:name", record_file_get,    .who = WHO_ANYONE),
     GET   ("/people/places",        people_places_get,  .who = WHO_ANYONE, .page = "places_page"),
     GET   ("/people/erasure",       people_erasure_get, .who = WHO_ANYONE, .page = "erasure"),
@@ -334,6 +370,7 @@ const Module people_module = {
     .markup = &people_pages_literals,
     .command = people_command,
     .sign_in = "/people/session/new",
+    .start = people_text_start,
     .person_made = people_guest_made,
     .jobs = people_jobs,       .job_n = PEOPLE_JOBS,
     .doctor = people_doctor,
