@@ -1,7 +1,8 @@
 /* people - the rules, on a Scope.
  *
  * Records  people.records; person.enrolled, person.joined, person.erased: the journal's
- * Tables   people_person: derived; people_login: what one signs in with here; people_guest: people_sweep.c
+ * Tables   people_person, people_agreed, people_allowed: derived; people_login: what one signs in with here; people_guest: people_sweep.c;
+ *          people_text: people_text.c
  * Rule     a record about a person counts only when she wrote it herself. */
 #include "people.h"
 
@@ -84,13 +85,45 @@ void people_erase(Scope *s) { journal_erase(s, s->me); }
 void people_rename(Scope *s, str name) { person_named_add(s, s->me, (person_named_body){ name }); }
 void people_choose_lang(Scope *s, str tag) { person_spoke_add(s, s->me, (person_spoke_body){ tag }); }
 
+void people_allow(Scope *s, int64_t centre, int64_t person, bool allowed)
+{
+    person_allowed_add(s, person, person, (person_allowed_body){ centre, allowed });
+}
+
+/* ---- asking ------------------------------------------------------------------------------------------------------------------ */
+
+PeopleBand people_band(Scope *s, int64_t person)
+{
+    people_person_row p;
+    return people_person(s, person, &p) && p.band > 0 && p.band < BANDS ? (PeopleBand)p.band : BAND_UNSAID;
+}
+
+bool people_is_minor(Scope *s, int64_t person) { return people_band(s, person) != BAND_ADULT; }
+bool people_is_answered_for(Scope *s, int64_t person) { return !people_is_minor(s, person) || people_allows(s, person) > 0; }
+bool people_may_sell(Scope *s, int64_t person) { return !people_is_minor(s, person); }
+
+bool people_may_talk(Scope *s, int64_t one, int64_t other)
+{
+    return one != other && !people_is_minor(s, one) && !people_is_minor(s, other);
+}
+
+str people_code_for(Scope *s, int64_t person, str *ret_why)
+{
+    people_login_of_row login;
+    if (!people_login_of(s, person, &login)) *ret_why = T(s, "She has no account here, so there is no password to set.");
+    else if (auth_decides(s, person))
+        *ret_why = T(s, "She holds a role that decides. Nobody else sets a password for her: she has codes on paper for that.");
+    else return auth_reset_make(s, person);
+    return (str){ 0 };
+}
+
 /* ---- records become rows ------------------------------------------------------------------------------------------------------ */
 
 /* Every page looks at auth_person alone. */
 static void show(Scope *s, int64_t id)
 {
     people_person_row p;
-    if (people_person(s, id, &p)) auth_person_put(s, id, p.name, p.lang, p.account);
+    if (people_person(s, id, &p)) auth_person_put(s, id, &(Known){ p.name, p.lang, p.account, p.agreed, p.band });
 }
 
 void person_made_apply(Scope *s, const Record *r, const person_made_body *b)
@@ -117,4 +150,22 @@ void person_spoke_apply(Scope *s, const Record *r, const person_spoke_body *b)
 {
     people_put_lang(s, r->person, b->lang);
     show(s, r->person);
+}
+
+void person_agreed_apply(Scope *s, const Record *r, const person_agreed_body *b)
+{
+    people_put_agreement(s, r->person, r->subject, b->version, b->accepted, r->at, b->lang, b->seen);
+    people_put_agreed(s, r->person, b->version);
+    show(s, r->person);
+}
+
+void person_aged_apply(Scope *s, const Record *r, const person_aged_body *b)
+{
+    people_put_band(s, r->person, b->band);
+    show(s, r->person);
+}
+
+void person_allowed_apply(Scope *s, const Record *r, const person_allowed_body *b)
+{
+    people_put_allowed(s, b->centre, r->person, b->allowed);
 }

@@ -1,5 +1,12 @@
 -- name: person(id int) one
-SELECT id, name, lang, account AS "account:bool" FROM people_person WHERE id = :id;
+SELECT id, name, lang, account AS "account:bool", agreed, band FROM people_person WHERE id = :id;
+
+-- name: agreements(person int) many
+-- The latest first.
+SELECT name, version, accepted AS "accepted:bool", at, lang, seen FROM people_agreed WHERE person = :person ORDER BY at DESC, name, version DESC LIMIT 200;
+
+-- name: allows(person int) int
+SELECT count(*) AS "n:int" FROM people_allowed WHERE person = :person AND allowed = 1;
 
 -- ---- what records make ----
 
@@ -11,6 +18,35 @@ INSERT INTO people_person (id, account, name, lang) VALUES (:id, 0, :name, '') O
 
 -- name: put_lang(id int, lang str) run
 INSERT INTO people_person (id, account, name, lang) VALUES (:id, 0, '', :lang) ON CONFLICT (id) DO UPDATE SET lang = excluded.lang;
+
+-- name: put_band(id int, band int) run
+INSERT INTO people_person (id, account, name, lang, band) VALUES (:id, 0, '', '', :band) ON CONFLICT (id) DO UPDATE SET band = excluded.band;
+
+-- name: put_agreed(id int, version int) run
+INSERT INTO people_person (id, account, name, lang, agreed) VALUES (:id, 0, '', '', :version)
+    ON CONFLICT (id) DO UPDATE SET agreed = CASE WHEN people_person.agreed > excluded.agreed THEN people_person.agreed ELSE excluded.agreed END;
+
+-- name: put_agreement(person int, name str, version int, accepted bool, at int, lang str, seen str) run
+INSERT INTO people_agreed (person, name, version, accepted, at, lang, seen) VALUES (:person, :name, :version, :accepted, :at, :lang, :seen)
+    ON CONFLICT (person, name, version) DO UPDATE SET accepted = excluded.accepted, at = excluded.at, lang = excluded.lang, seen = excluded.seen;
+
+-- name: put_allowed(centre int, person int, allowed bool) run
+INSERT INTO people_allowed (centre, person, allowed) VALUES (:centre, :person, :allowed)
+    ON CONFLICT (person) DO UPDATE SET centre = excluded.centre, allowed = excluded.allowed;
+
+-- ---- the house's texts (people_text.c) ----
+
+-- name: text(name str, lang str, version int) one
+-- In her language, else in the one that all are written in first.
+SELECT name, lang, version, title, hash, html AS "html:html" FROM people_text
+ WHERE name = :name AND version = :version AND lang IN (:lang, 'en') ORDER BY CASE WHEN lang = :lang THEN 0 ELSE 1 END LIMIT 1;
+
+-- name: text_hash(name str, lang str, version int) one
+SELECT hash FROM people_text WHERE name = :name AND version = :version AND lang = :lang;
+
+-- name: text_add(name str, lang str, version int, title str, hash str, html str) run
+INSERT INTO people_text (name, lang, version, title, hash, html) VALUES (:name, :lang, :version, :title, :hash, :html)
+    ON CONFLICT (name, version, lang) DO UPDATE SET title = excluded.title, hash = excluded.hash, html = excluded.html;
 
 -- ---- signing in ----
 

@@ -98,5 +98,6 @@ bool people_doctor(Scope *s, Doctor *d)
 {
     doctor_fine(d, "%lld guests are new: who saved one thing and has not come back when this machine ran for %d days more, is erased",
                 (long long)people_guests_watched(s), RAN_DAYS);
+    people_text_doctor(s, d);
     return true;
 }
