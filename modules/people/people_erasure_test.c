@@ -168,7 +168,7 @@ TEST(a_guest_needs_no_password)
     EXPECT_STR(get(w, GUEST, "/people/erasure").location, S("/people/session/new?to=/people/erasure"));
     EXPECT(!says(get(w, GUEST, "/people"), "/people/erasure"));
     post(w, GUEST, "/t/save", "");
-    EXPECT(says(get(w, GUEST, "/people"), "/people/erasure") && says(get(w, GUEST, "/people"), "/people/records"));
+    EXPECT(says(get(w, GUEST, "/people"), "/people/erasure") && says(get(w, GUEST, "/people"), "/people/copy"));
     Visit v = get(w, GUEST, "/people/erasure");
     EXPECT(says(v, "<h1>Erase what I saved</h1>") && !says(v, "type=\"password\"") && says(v, "whoever wrote it"));
     v = post(w, GUEST, "/people/erasure", "");

@@ -333,7 +333,7 @@ TEST(a_copy_of_ones_data_may_be_larger_than_any_memory_for_it)
     write_much(w, world_person(w, BO), MUCH, LITTLE);
     Visit ana = get(w, ANA, "/people/records"), bo = get(w, BO, "/people/records");
     EXPECT(ana.status == 200 && !ana.broken && ana.body.n > 34 * 1000 * 1000);
-    EXPECT(count(ana, at(w, "\"actor\":\"%lld\"", (long long)world_person(w, ANA))) == count(ana, "\n"));
+    EXPECT(count(ana, at(w, "\"actor\":\"%lld\"", (long long)world_person(w, ANA))) == count(ana, "\n") - 1);        /* the last line is of no record */
     EXPECT(count(ana, "person.named") == MUCH + 1 && count(bo, "person.named") == LITTLE + 1);
     EXPECT(says(ana, "\"id\":\"1\",") && says(ana, "\"id\":\"2500\",") && str_ends(ana.body, S("\n")));
     EXPECT_STR(header_of(ana, "content-disposition"), S("attachment; filename*=UTF-8''records.jsonl"));

@@ -96,8 +96,8 @@ export async function records(client) {
   const kinds = {};
   const reply = await client.get("/people/records");
   for (const line of reply.html.split("\n").filter(Boolean)) {
-    const { kind } = JSON.parse(line);
-    kinds[kind] = (kinds[kind] ?? 0) + 1;
+    const { id, kind } = JSON.parse(line);
+    if (id) kinds[kind] = (kinds[kind] ?? 0) + 1;
   }
   return Object.fromEntries(Object.entries(kinds).sort());
 }
