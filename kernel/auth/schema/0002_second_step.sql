@@ -32,3 +32,4 @@ CREATE TABLE auth_reset (
   made     @INT NOT NULL,
   works    @INT NOT NULL
 ) @STRICT;
+-- sealed: aa1aca889db9a6d7

@@ -32,3 +32,4 @@ CREATE TABLE people_text (
   html       @TEXT NOT NULL,
   PRIMARY KEY (name, version, lang)
 ) @KEYED;
+-- sealed: 98d649520a71cc5e
