@@ -1,6 +1,7 @@
 /* people_command - sampan people …: what only whoever looks after the machine may do.
  *
  *   sampan people code NAME           a code by which somebody who forgot her password sets a new one: she is told, and it works 15 minutes later
+ *   sampan people step NAME off       switches her second step off: for who lost the phone and the codes on paper
  *   sampan people password NAME       a new password, read from standard input and not shown: for who holds a role, and nobody else is left */
 #include "people_command.h"
 
@@ -42,6 +43,14 @@ static bool make_code(Scope *s, void *arg)
     o->code = people_code_for(s, person, &why);
     o->why = why;
     return o->code.n > 0;
+}
+
+static bool drop_second(Scope *s, void *arg)
+{
+    Order *o = arg;
+    int64_t person;
+    if (find_person(s, o, &person)) auth_second_off(s, person);
+    return o->known;
 }
 
 static int carry_out(Site *site, Arena *arena, bool (*rule)(Scope *, void *), Order *o)
@@ -89,7 +98,8 @@ int people_command(Site *site, int argc, char **argv)
     Arena arena = region_arena(&region, NULL);
     if (strcmp(what, "password") == 0 && argc == 2) status = new_password(site, &arena, &order);
     else if (strcmp(what, "code") == 0 && argc == 2) status = carry_out(site, &arena, make_code, &order);
-    else fprintf(stderr, "usage: sampan people code NAME | password NAME\n");
+    else if (strcmp(what, "step") == 0 && argc == 3 && strcmp(argv[2], "off") == 0) status = carry_out(site, &arena, drop_second, &order);
+    else fprintf(stderr, "usage: sampan people code NAME | step NAME off | password NAME\n");
     region_close(&region);
     return status;
 }
