@@ -113,22 +113,27 @@ TEST(her_own_change_of_the_password_ends_the_code)
     EXPECT(says(reset(w, GUEST, "linh", code), NO_MATCH));
 }
 
+static void becomes_a_trainer(World *w, int64_t person)
+{
+    sql_run(w, at(w, "INSERT INTO journal_standing (stream, person, role, since, ends, until, module, unit, topic)"
+                     " VALUES (77, %lld, %d, 1, 0, 0, 'trial', 77, '')", (long long)person, ROLE_TRAINER));
+}
+
 TEST(nobody_makes_a_code_for_who_holds_a_role_or_has_no_account)
 {
-    Asked staff = code_for(w, world_person(w, STAFF)), nobody = code_for(w, 4711);
-    EXPECT(!staff.code.n && str_starts(staff.why, S("She holds a role that decides.")));
+    Asked decides = code_for(w, world_person(w, OFFICER)), nobody = code_for(w, 4711);
+    EXPECT(!decides.code.n && str_starts(decides.why, S("She holds a role that decides.")));
     EXPECT(!nobody.code.n && str_starts(nobody.why, S("She has no account here")));
     EXPECT(sql_int(w, "SELECT count(*) FROM auth_reset") == 0);
     int64_t linh = (code_for_linh(w), world_person(w, STRANGER));
-    sql_run(w, at(w, "INSERT INTO journal_standing (stream, person, role, since, ends, until, module, unit, topic)"
-                     " VALUES (77, %lld, %d, 1, 0, 0, 'trial', 77, '')", (long long)linh, ROLE_TRAINER));
+    becomes_a_trainer(w, linh);
     EXPECT(!code_for(w, linh).code.n);
 }
 
 TEST(a_code_from_before_she_was_given_a_role_does_not_work_any_more)
 {
     str code = code_for_linh(w);
-    sql_run(w, at(w, "INSERT INTO auth_staff (person) VALUES (%lld)", (long long)world_person(w, STRANGER)));
+    becomes_a_trainer(w, world_person(w, STRANGER));
     world_wait(w, 15 * MINUTE);
     EXPECT(says(reset(w, GUEST, "linh", code), NO_MATCH));
 }
