@@ -26,7 +26,7 @@ extern const int all_module_n;
 extern const Asset app_assets[];
 extern const int app_asset_n;
 
-enum { WORLD_BYTES = 512 << 20, REQUEST_BYTES = 32 << 20, JAR_MAX = 8, MODULES_MAX = 64, TABLES_MAX = 512 };
+enum { WORLD_BYTES = 512 << 20, REQUEST_BYTES = 32 << 20, JAR_MAX = 12, MODULES_MAX = 64, TABLES_MAX = 512 };
 #define WORLD_BEGINS (int64_t)1795316400000      /* 2026-11-22T03:00:00Z */
 
 typedef struct Cookie { str name, value; } Cookie;
@@ -102,7 +102,7 @@ static bool enrol(Scope *s, void *arg)
     for (Visitor v = 0; v < VISITORS; v++) {
         if (!someone[v].name) continue;
         int64_t id = people_enrol(s, str_from(someone[v].name), str_fmt(s->arena, "%s@example.org", someone[v].word), S(""));
-        auth_session_start(s, cookie_of(v), id, S(""));
+        auth_session_start(s, cookie_of(v), id, S(""), (SessionTerm){ 0 });
         if (someone[v].role) holds_role(s, v, id, centre);
     }
     return true;
@@ -451,6 +451,25 @@ const char *at(World *w, const char *format, ...)
     va_end(args);
     CHECK(n >= 0 && n < (int)sizeof text);
     return str_keep(&w->arena, (str){ text, n }).p;
+}
+
+str world_cookie(World *w, Visitor who, const char *name)
+{
+    str *cookie = cookie_find(&w->jar[who], str_from(name));
+    return cookie ? *cookie : (str){ 0 };
+}
+
+void world_set_cookie(World *w, Visitor who, const char *name, str value) { cookie_put(w, who, str_from(name), value); }
+
+const char *is_mine(World *w, Visitor who)
+{
+    str page = get(w, who, "/people/session/new").body, yes = S("name=\"mine\" value=\"");
+    ptrdiff_t no = str_find(page, yes);
+    CHECK(no >= 0);
+    str rest = str_slice(page, no + yes.n, page.n);
+    ptrdiff_t at_yes = str_find(rest, yes);
+    CHECK(at_yes >= 0);
+    return at(w, "&mine=%.*s", STR_ARG(str_cut(str_slice(rest, at_yes + yes.n, rest.n), '"').head));
 }
 
 str header_of(Visit v, const char *name)

@@ -36,7 +36,10 @@ const char *at(World *w, const char *format, ...) __attribute__((format(printf, 
 str     header_of(Visit v, const char *name);            /* the first of that name; "" when there is none */
 bool    says(Visit v, const char *text);                 /* in the body, as markup */
 int64_t count(Visit v, const char *text);
+const char *is_mine(World *w, Visitor who);              /* "&mine=…", in a form that signs somebody in: what was saved here is hers */
 void    forget_cookies(World *w, Visitor who);
+str     world_cookie(World *w, Visitor who, const char *name);          /* "" none */
+void    world_set_cookie(World *w, Visitor who, const char *name, str value);
 void    world_from(World *w, const char *address);       /* where all visitors come from, from now on; at first 127.0.0.1 */
 void    world_wait(World *w, int64_t ms);                /* who is slowed down (web.h, slow_down) waits in the same way: the clock goes on for her */
 void    world_disk_free(World *w, int64_t bytes);        /* of 100 GiB; at first 50 */

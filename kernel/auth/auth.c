@@ -25,8 +25,11 @@ bool auth_session(Scope *s, str cookie, Session *ret)
 {
     auth_rows_session_row row;
     if (!auth_rows_session(s, cookie_hash(s, cookie), oldest(s), eldest(s), s->now - RESET_LIFE, &row)) return false;
-    *ret = (Session){ .person = row.person, .account = row.account, .name = row.name, .lang = row.lang, .seen = row.seen,
-                      .strong = row.strong, .reset_from = row.reset_from, .agreed = row.agreed, .band = row.band };
+    bool over = row.ended || (row.until && row.until <= s->now);
+    *ret = over ? (Session){ .ended = true }
+                : (Session){ .person = row.person, .account = row.account, .name = row.name, .lang = row.lang, .seen = row.seen,
+                             .strong = row.strong, .reset_from = row.reset_from, .agreed = row.agreed, .band = row.band,
+                             .term = { row.until, row.idle, row.device } };
     return true;
 }
 
@@ -58,23 +61,24 @@ static str short_agent(Scope *s, str agent)
     return str_from(browser ? browser : system);
 }
 
-void auth_session_start(Scope *s, str cookie, int64_t person, str agent)
+void auth_session_start(Scope *s, str cookie, int64_t person, str agent, SessionTerm term)
 {
-    auth_rows_session_add(s, cookie_hash(s, cookie), person, s->now, short_agent(s, agent));
+    auth_rows_session_add(s, cookie_hash(s, cookie), person, s->now, short_agent(s, agent), term.until, term.idle, term.device);
 }
 
 void auth_session_seen(Scope *s, str cookie) { auth_rows_session_touch(s, cookie_hash(s, cookie), s->now); }
 
-void auth_session_end(Scope *s, str cookie) { auth_rows_session_drop(s, cookie_hash(s, cookie)); }
+void auth_session_end(Scope *s, str cookie) { auth_rows_session_end(s, cookie_hash(s, cookie), s->now); }
+void auth_device_end(Scope *s, int64_t device) { auth_rows_session_end_device(s, device, s->now); }
 
 void auth_sessions_end_all(Scope *s, int64_t person, str but_cookie)
 {
-    auth_rows_session_drop_others(s, person, cookie_hash(s, but_cookie));
+    auth_rows_session_end_others(s, person, cookie_hash(s, but_cookie), s->now);
 }
 
 void auth_sessions_sweep(Scope *s)
 {
-    auth_rows_session_sweep(s, oldest(s), eldest(s));
+    auth_rows_session_sweep(s, oldest(s), eldest(s), s->now - ENDED_DAYS * DAY);
     auth_rows_reset_sweep(s, s->now - RESET_LIFE);
 }
 
@@ -91,7 +95,7 @@ void auth_sessions_move(Scope *s, int64_t from, int64_t to) { auth_rows_session_
 
 SessionRows auth_sessions(Scope *s, int64_t person, str cookie)
 {
-    auth_rows_session_list_rows found = auth_rows_session_list(s, person, oldest(s), eldest(s));
+    auth_rows_session_list_rows found = auth_rows_session_list(s, person, oldest(s), eldest(s), s->now);
     SessionRows rows = { NEW(s->arena, SessionRow, found.n), found.n };
     str mine = cookie_hash(s, cookie);
     for (ptrdiff_t i = 0; i < found.n; i++) {
@@ -104,7 +108,7 @@ SessionRows auth_sessions(Scope *s, int64_t person, str cookie)
 bool auth_session_end_key(Scope *s, int64_t person, str key)
 {
     str hash;
-    return base64url_decode(s->arena, key, &hash) && auth_rows_session_drop_of(s, person, hash) > 0;
+    return base64url_decode(s->arena, key, &hash) && auth_rows_session_end_of(s, person, hash, s->now) > 0;
 }
 
 void SessionRows_json(Json *j, str key, const SessionRows *rows)

@@ -8,21 +8,28 @@
  * is first shown; a row exists only once something was saved. The table keeps BLAKE2b of the cookie, never the cookie.
  * Signing in or out makes a new cookie (fixation). HttpOnly, SameSite=Lax, Secure when the request came over TLS.
  * A session ends SESSION_DAYS after the last day on which something was saved with it, and that of an account SESSION_LIFE_DAYS after it
- * began, however often it was used. A guest's has no such end: she has nothing else to come back by.
+ * began, however often it was used; or by its own term. A guest's has no such end: she has nothing else to come back by. One that was ended
+ * leaves a row without a person for ENDED_DAYS: two people share a phone, and what the first still had under way must neither be saved as a
+ * new visitor's nor give the second her old cookie.
  * CSRF token: keyed BLAKE2b(cookie) under the installation's key, XORed with a fresh mask for every reply (BREACH). */
 #pragma once
 #include "base/json.h"
 #include "base/scope.h"
 
-enum { SESSION_DAYS = 180, SESSION_LIFE_DAYS = 366 };
+enum { SESSION_DAYS = 180, SESSION_LIFE_DAYS = 366, ENDED_DAYS = 30 };
+/* How long a session lives. All zero: SESSION_DAYS. until, idle: ms, a moment and a while without use (whoever serves pages knows of that use,
+ * kernel/web). device: it also ends with that (auth_device_end). */
+typedef struct SessionTerm { int64_t until, idle, device; } SessionTerm;
 /* seen: ms, when something was last saved with it. strong: ms, when she proved a second step with it, or 0. reset_from: ms, from when a code
- * that somebody made for her will set a new password, or 0. agreed, band: auth_person_put. */
-typedef struct Session { int64_t person; bool account; str name, lang; int64_t seen, strong, reset_from, agreed, band; } Session;
+ * that somebody made for her will set a new password, or 0. agreed, band: auth_person_put. ended: it was one, and nobody comes in by this
+ * cookie any more; all else is 0 then. */
+typedef struct Session { int64_t person; bool account, ended; str name, lang; int64_t seen, strong, reset_from, agreed, band; SessionTerm term; } Session;
 
-bool auth_session(Scope *s, str cookie, Session *ret);       /* one query; expired sessions are not found */
-void auth_session_start(Scope *s, str cookie, int64_t person, str agent);  /* writing; agent: User-Agent, kept as "Chrome, Android" */
+bool auth_session(Scope *s, str cookie, Session *ret);       /* one query; one that ended by itself, of 180 days, is not found */
+void auth_session_start(Scope *s, str cookie, int64_t person, str agent, SessionTerm term);  /* writing; agent: User-Agent, kept as "Chrome, Android" */
 void auth_session_seen(Scope *s, str cookie);                /* writing */
 void auth_session_end(Scope *s, str cookie);                 /* writing */
+void auth_device_end(Scope *s, int64_t device);              /* writing: every session with that in its term */
 void auth_sessions_end_all(Scope *s, int64_t person, str but_cookie);      /* writing */
 void auth_sessions_move(Scope *s, int64_t from, int64_t to); /* writing: two people turned out to be one */
 void auth_sessions_sweep(Scope *s);                          /* writing: forgets those that ended by themselves */

@@ -1,14 +1,14 @@
 -- name: session(hash bytes, oldest int, eldest int, reset int) one
 -- All that a page must know of its visitor, in one look. Who was joined to somebody elsewhere, or is erased, is nobody here.
-SELECT s.person, s.seen, s.strong, coalesce(x.works, 0) AS "reset_from:int", coalesce(p.agreed, 0) AS "agreed:int",
+SELECT s.person, s.seen, s.until, s.idle, s.device, s.ended, s.strong, coalesce(x.works, 0) AS "reset_from:int", coalesce(p.agreed, 0) AS "agreed:int",
        coalesce(p.band, 0) AS "band:int", coalesce(p.name, '') AS "name:str", coalesce(p.lang, '') AS "lang:str",
        coalesce(p.account, 0) AS "account:bool"
   FROM auth_session s LEFT JOIN auth_person p ON p.id = s.person
   LEFT JOIN journal_person j ON j.id = s.person LEFT JOIN auth_reset x ON x.person = s.person AND x.made > :reset
  WHERE s.hash = :hash AND s.seen > :oldest AND (s.started > :eldest OR coalesce(p.account, 0) = 0) AND coalesce(j.joined, 0) = 0 AND coalesce(j.erased, 0) = 0;
 
--- name: session_add(hash bytes, person int, now int, agent str) run
-INSERT INTO auth_session (hash, person, started, seen, agent) VALUES (:hash, :person, :now, :now, :agent)
+-- name: session_add(hash bytes, person int, now int, agent str, until int, idle int, device int) run
+INSERT INTO auth_session (hash, person, started, seen, agent, until, idle, device) VALUES (:hash, :person, :now, :now, :agent, :until, :idle, :device)
     ON CONFLICT (hash) DO UPDATE SET person = excluded.person, started = excluded.started, seen = excluded.seen, strong = 0;
 
 -- name: session_strong(hash bytes, now int) run
@@ -20,24 +20,32 @@ UPDATE auth_session SET strong = 0 WHERE person = :person;
 -- name: session_touch(hash bytes, now int) run
 UPDATE auth_session SET seen = :now WHERE hash = :hash;
 
--- name: session_drop(hash bytes) run
-DELETE FROM auth_session WHERE hash = :hash;
+-- name: session_end(hash bytes, now int) run
+-- Also of a cookie that had no session: what is still under way with it must not make one.
+INSERT INTO auth_session (hash, person, started, seen, agent, ended) VALUES (:hash, 0, :now, :now, '', :now)
+    ON CONFLICT (hash) DO UPDATE SET person = 0, agent = '', device = 0, seen = excluded.seen, ended = excluded.ended;
 
--- name: session_drop_of(person int, hash bytes) run
-DELETE FROM auth_session WHERE person = :person AND hash = :hash;
+-- name: session_end_device(device int, now int) run
+UPDATE auth_session SET person = 0, agent = '', device = 0, seen = :now, ended = :now WHERE device = :device AND device <> 0;
 
--- name: session_drop_others(person int, but bytes) run
-DELETE FROM auth_session WHERE person = :person AND hash <> :but;
+-- name: session_end_of(person int, hash bytes, now int) run
+UPDATE auth_session SET person = 0, agent = '', device = 0, seen = :now, ended = :now WHERE person = :person AND hash = :hash AND ended = 0;
+
+-- name: session_end_others(person int, but bytes, now int) run
+UPDATE auth_session SET person = 0, agent = '', device = 0, seen = :now, ended = :now WHERE person = :person AND hash <> :but AND ended = 0;
 
 -- name: session_move(old int, new int) run
 UPDATE auth_session SET person = :new WHERE person = :old;
 
--- name: session_list(person int, oldest int, eldest int) many
-SELECT hash, agent, started, seen FROM auth_session WHERE person = :person AND seen > :oldest AND started > :eldest
+-- name: session_list(person int, oldest int, eldest int, now int) many
+SELECT hash, agent, started, seen FROM auth_session
+ WHERE person = :person AND seen > :oldest AND started > :eldest AND ended = 0 AND (until = 0 OR until > :now)
  ORDER BY seen DESC, hash LIMIT 100;
 
--- name: session_sweep(oldest int, eldest int) run
-DELETE FROM auth_session WHERE seen <= :oldest OR (started <= :eldest AND person IN (SELECT id FROM auth_person WHERE account = 1));
+-- name: session_sweep(oldest int, eldest int, over int) run
+DELETE FROM auth_session
+ WHERE seen <= :oldest OR (started <= :eldest AND person IN (SELECT id FROM auth_person WHERE account = 1)) OR (ended <> 0 AND ended <= :over)
+    OR (until <> 0 AND until <= :over);
 
 -- name: person_keep(id int, name str, lang str, account int, agreed int, band int) run
 INSERT INTO auth_person (id, name, lang, account, agreed, band) VALUES (:id, :name, :lang, :account, :agreed, :band)

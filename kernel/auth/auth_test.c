@@ -60,7 +60,7 @@ TEST(names_that_look_alike_are_one)
 
 static bool start(Scope *s, void *arg)
 {
-    auth_session_start(s, S(COOKIE), 77, str_from(arg));
+    auth_session_start(s, S(COOKIE), 77, str_from(arg), (SessionTerm){ 0 });
     return true;
 }
 

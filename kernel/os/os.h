@@ -26,6 +26,8 @@ bool os_config(int *argc, char **argv, Config *ret, Arena *keep, str *ret_why);
 
 int64_t os_now(void);                               /* ms, wall clock */
 int64_t os_ticks(void);                             /* ns, never goes back: for durations only */
+int64_t os_day_end(int64_t now);                    /* ms: the first midnight, in the zone that this machine is set to, at least four hours from now:
+                                                       a machine that was set to none may have its midnight in the middle of a morning */
 void    os_random(void *p, size_t n);               /* getrandom; aborts if the kernel refuses */
 void    os_random_from(uint64_t seed);              /* tests: os_random says the same again; 0: the kernel's again */
 

@@ -20,6 +20,18 @@ int64_t os_ticks(void)
     return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
+enum { DAY_LEFT_LEAST = 4 * HOUR };
+
+/* mktime mends days that a month does not have, and days of 23 and 25 hours. */
+int64_t os_day_end(int64_t now)
+{
+    time_t seconds = (time_t)((now + DAY_LEFT_LEAST) / SECOND);
+    struct tm day;
+    CHECK(localtime_r(&seconds, &day));
+    day = (struct tm){ .tm_year = day.tm_year, .tm_mon = day.tm_mon, .tm_mday = day.tm_mday + 1, .tm_isdst = -1 };
+    return (int64_t)mktime(&day) * SECOND;
+}
+
 /* splitmix64. Only a test that must replay what it found sets a seed. */
 static _Atomic uint64_t replayed;
 

@@ -20,6 +20,7 @@
 #pragma once
 #include "base/json.h"
 #include "base/scope.h"
+#include "auth/auth.h"
 #include "db/db.h"
 #include "html/html.h"
 #include "i18n/i18n.h"
@@ -79,9 +80,15 @@ typedef struct Route {
  * both answer and where neither is the more literal are refused at start. */
 
 /* The bar at the top: modules add entries in their order. */
-typedef struct NavItem { str label; Url href; bool here; } NavItem;
+typedef struct NavItem { str label; Url href; bool here, leaves; } NavItem;
 typedef struct Nav { NavItem row[12]; ptrdiff_t n; } Nav;
 void  nav_add(Request *rq, Nav *nav, str label, const char *href);   /* `here` when the path of this page begins with href */
+void  nav_leave(Request *rq, Nav *nav, str label, const char *href); /* a button that deletes href, by which somebody leaves this device */
+
+/* What somebody saved, for whoever must say whether it is hers: each module adds a few words. */
+typedef struct Works { str row[12]; ptrdiff_t n; } Works;
+void  works_add(Works *works, str words);
+Works web_works(Scope *s, int64_t person);
 
 /* ---- a module ------------------------------------------------------------------------------------------------ */
 
@@ -109,6 +116,7 @@ typedef struct Module {
     const char *sign_in;                                  /* the address visitors are led to; one module has it */
     const str *markup;                                    /* &<name>_pages_literals: its pages compress against it (RFC 9842) */
     void (*person_made)(Scope *s, int64_t id);            /* writing: a visitor saves for the first time (WHO_LEARNER) */
+    void (*works)(Scope *s, int64_t person, Works *ret);  /* what she saved here, in words: "3 answers"; not what it says */
 } Module;
 #define COUNT_OF(a) (int)(sizeof(a) / sizeof((a)[0]))
 
@@ -166,7 +174,9 @@ typedef bool StreamNext(Scope *s, void *state, Out *out);
 Reply stream_reply(Request *rq, str type, str filename, StreamNext *next, const void *state, ptrdiff_t state_size);
 
 /* Who signs in or out: a new cookie and its session; writing. The password was looked at before (Route.ahead). */
-void  session_begin(Request *rq, int64_t person);
+void  session_begin(Request *rq, int64_t person);                    /* as long as the one before it, of hers, was to live */
+void  session_begin_for(Request *rq, int64_t person, SessionTerm term);     /* auth.h. Before a moment: the browser's cookie, too, ends with the browser */
+SessionTerm session_term(const Request *rq);                  /* of this one; all zero: it ends by itself, some day */
 void  session_proved(Request *rq);                                   /* a second step, with the session this reply begins or she came with; writing */
 void  session_end(Request *rq);
 str   session_cookie(const Request *rq);                             /* this visitor's cookie; "" when none came */
@@ -226,10 +236,15 @@ typedef struct LangLink { Url href; str tag, name; bool here; } LangLink;
 typedef struct LangLinks { LangLink *row; ptrdiff_t n; } LangLinks;
 Nav       web_nav(Request *rq);
 LangLinks web_languages(Request *rq);                                /* this page in each language, by ?lang= */
-str       web_owner(Request *rq);                                    /* says nothing about the person, differs for each: whose drafts
-                                                                        a shared device keeps; "" for nobody */
-str       web_owner_of(Request *rq, int64_t person);                 /* the same of somebody: an element's data-forget has the script throw
+/* What is half typed or not sent yet the script keeps on the device, for one owner (web_owner.c, app/assets/sampan.js). */
+typedef struct Owner { bool asked; str key, along, forget; } Owner;
+Owner     web_owner_here(Request *rq);                               /* for the foot of the page, when all of it is written */
+str       web_owner(Request *rq);                                    /* whose: says nothing about her, and differs for each; "" for a visitor
+                                                                        without a cookie, who has typed nothing here */
+str       web_owner_of(Request *rq, int64_t person);                 /* the same of an account: an element's data-forget has the script throw
                                                                         away her drafts */
+void      drafts_along(Request *rq);                                 /* before session_begin: what a visitor kept here goes with her into her account */
+void      drafts_forget(Request *rq);                                /* what s->me keeps here is thrown away; session_end says it for an account */
 Url       asset(Request *rq, const char *name);                      /* "style.css" -> "/assets/style.1a2b3c4d.css" */
 
 /* ---- the parts every page may use (kernel/web/parts) ----------------------------------------------------------------

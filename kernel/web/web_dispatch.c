@@ -26,7 +26,8 @@ static void clear_reply(WebPrivate *w)
     w->owner_id = 0;
     w->streaming = (Streaming){ 0 };
     w->tagged = 0;
-    w->cookie_keeps = w->cookie_ends = w->person_made = false;
+    w->cookie_keeps = w->cookie_ends = w->begins = w->person_made = false;
+    w->owner = w->owner_of = (str){ 0 };
     w->rq.title = (str){ 0 };
     w->rq.out = (Out){ .arena = w->rq.s.arena };
     form_forget(&w->form);
@@ -91,6 +92,9 @@ static void know_visitor(WebPrivate *w)
 {
     Request *rq = &w->rq;
     if (w->cookie.n) auth_session(&rq->s, w->cookie, &w->session);
+    if (!term_used(rq, &w->session)) w->session = (Session){ .ended = true };
+    if (w->session.ended) w->cookie = (str){ 0 };
+    w->asked = true;
     rq->s.me = w->session.person;
     rq->signed_in = w->session.account;
     rq->strong = auth_is_strong(&rq->s, &w->session);
@@ -377,26 +381,29 @@ static bool try_reading(WebPrivate *w, void (*step)(Scope *, void *))
 /* ---- writing ---------------------------------------------------------------------------------------------------------------- */
 
 /* A visitor saves for the first time. She keeps the cookie she has: two presses of one button are one person. A page that
- * is shown again with its errors (any 4xx) makes nobody, because nothing is kept of it. */
-static void make_person(WebPrivate *w)
+ * is shown again with its errors (any 4xx) makes nobody, because nothing is kept of it. False: somebody signed in or was done on this device
+ * since she pressed, so the cookie is nobody's any more, and w->reply says so. */
+static bool make_person(WebPrivate *w)
 {
     Scope *s = &w->rq.s;
-    Session made_meanwhile;
+    Session made_meanwhile = { 0 };
     str cookie = cookie_for_page(&w->rq);
     if (auth_session(s, cookie, &made_meanwhile)) {
         s->me = made_meanwhile.person;
-        return;
+        if (made_meanwhile.ended) w->reply = refuse_again(&w->rq, 403, WHY_STATUS);
+        return !made_meanwhile.ended;
     }
     s->me = journal_id(s);
     if (s->site->own->person_made) s->site->own->person_made(s, s->me);
-    auth_session_start(s, cookie, s->me, header(&w->rq, "user-agent"));
+    auth_session_start(s, cookie, s->me, header(&w->rq, "user-agent"), (SessionTerm){ 0 });
     w->cookie_out = cookie;
     w->cookie_keeps = w->person_made = true;
+    return true;
 }
 
 static void stay_known(WebPrivate *w)
 {
-    if (!w->session.person || w->rq.s.now - w->session.seen < DAY) return;
+    if (!w->session.person || w->session.term.until || w->rq.s.now - w->session.seen < DAY) return;
     auth_session_seen(&w->rq.s, w->cookie);
     w->cookie_out = w->cookie;
     w->cookie_keeps = true;
@@ -407,7 +414,7 @@ static void write_step(Scope *s, void *arg)
     WebPrivate *w = arg;
     const Route *route = w->rq.route;
     stay_known(w);
-    if (route->who == WHO_LEARNER && !s->me) make_person(w);
+    if (route->who == WHO_LEARNER && !s->me && !make_person(w)) return;
     w->reply = route->who == WHO_ROLE && !holds_role(&w->rq) ? refuse_again(&w->rq, 404, WHY_ROLE) : route->handle(&w->rq);
     CHECK(w->reply.done);
 }

@@ -11,6 +11,7 @@ void page_begin(Request *rq)
     out_init(&rq->out, rq->s.arena, PAGE_BYTES_USUAL);
     rq->s.site->layout_begin(rq);
     notice_shown(rq);
+    drafts_shown(rq);
 }
 
 /* The masked token differs in every reply; a tag over the rest lets an unchanged page be answered by 304. So the page is
@@ -53,7 +54,7 @@ Reply page_json(Request *rq, Json *j)
 }
 
 /* What was typed and not sent, browsers put back into a form of the same action and the same first two names for whoever goes back, also
- * when that is somebody else by now: so one of the names is hers. It is never sent. */
+ * when that is somebody else by now: so one of the names is hers, or her cookie's. It is never sent. */
 void csrf_field(Request *rq)
 {
     WebPrivate *w = rq->web;
@@ -63,7 +64,7 @@ void csrf_field(Request *rq)
     out_str(&rq->out, w->csrf);
     w->tagged = rq->out.n;
     out_lit(&rq->out, "\">");
-    if (rq->s.me) out_fmt(&rq->out, "<input type=\"hidden\" name=\"%.*s\" disabled>", STR_ARG(web_owner(rq)));
+    out_fmt(&rq->out, "<input type=\"hidden\" name=\"%.*s\" disabled>", STR_ARG(web_owner(rq)));
 }
 
 /* ---- for the layout ------------------------------------------------------------------------------------------------- */
@@ -73,7 +74,26 @@ void nav_add(Request *rq, Nav *nav, str label, const char *href)
     str to = str_from(href);
     bool below = str_starts(rq->path, to) && (rq->path.n == to.n || rq->path.p[to.n] == '/');
     CHECK(nav->n < COUNT_OF(nav->row));
-    nav->row[nav->n++] = (NavItem){ label, { to }, to.n == 1 ? rq->path.n == 1 : below };
+    nav->row[nav->n++] = (NavItem){ label, { to }, .here = to.n == 1 ? rq->path.n == 1 : below };
+}
+
+void nav_leave(Request *rq, Nav *nav, str label, const char *href)
+{
+    CHECK(nav->n < COUNT_OF(nav->row));
+    nav->row[nav->n++] = (NavItem){ label, { str_from(href) }, .leaves = true };
+}
+
+void works_add(Works *works, str words)
+{
+    if (words.n && works->n < COUNT_OF(works->row)) works->row[works->n++] = words;
+}
+
+Works web_works(Scope *s, int64_t person)
+{
+    Works all = { .n = 0 };
+    for (int i = 0; i < s->site->module_n; i++)
+        if (s->site->modules[i]->works) s->site->modules[i]->works(s, person, &all);
+    return all;
 }
 
 /* In the order of modules, but what is about oneself stands last. A page made because the database is away has no entries:
@@ -113,19 +133,6 @@ LangLinks web_languages(Request *rq)
         links.row[i] = (LangLink){ in_language(rq, tag), tag, l->name, l == rq->s.lang };
     }
     return links;
-}
-
-str web_owner_of(Request *rq, int64_t person)
-{
-    return auth_mac(rq->s.arena, rq->s.site->key, "drafts", str_fmt(rq->s.arena, "%lld", (long long)person), (str){ 0 });
-}
-
-str web_owner(Request *rq)
-{
-    WebPrivate *w = rq->web;
-    if (w->owner_id != rq->s.me) w->owner = web_owner_of(rq, rq->s.me);
-    w->owner_id = rq->s.me;
-    return w->owner;
 }
 
 const Asset *asset_named(const Site *site, const char *name)

@@ -27,6 +27,8 @@ enum {
 #define COOKIE_LANG    "lang"
 #define COOKIE_NOTICE  "notice"
 #define COOKIE_KNOWN   "known"
+#define COOKIE_USED    "used"            /* when a session that idleness ends was last used (web_term.c) */
+#define COOKIE_DRAFTS  "drafts"          /* what becomes of words that this browser keeps (web_owner.c) */
 #define FIELD_CSRF     "_csrf"
 #define FIELD_METHOD   "_method"
 
@@ -60,10 +62,12 @@ typedef struct WebPrivate {
     str         cookie;                /* that came, well formed; or "" */
     str         cookie_out;            /* that goes back; "" none */
     bool        cookie_keeps, cookie_ends;
+    bool        begins; SessionTerm begun;  /* a session, with this reply */
+    bool        asked;                 /* who this is was asked of the database: a page that says it says the truth */
     Session     session;
     Form        form;
     str         csrf;                  /* this reply's token */
-    str         owner; int64_t owner_id;    /* web_owner of that person */
+    str         owner, owner_of;       /* web_owner, and of whom */
     uint64_t    tag; ptrdiff_t tagged; /* of the page up to its last token, and where that ends */
     bool        person_made;
 
@@ -107,6 +111,11 @@ bool    prefers_json(str accept);
 void    notice_take(Request *rq);                                /* web_notice.c: reads it; a page that shows it takes it away */
 void    notice_shown(Request *rq);
 void    notice_send(Request *rq, str sentence);
+
+bool    term_used(Request *rq, const Session *session);          /* web_term.c: of a session that idleness ends: false: it has */
+void    term_keep(WebPrivate *w, str cookie);                    /* it was used now, or begins */
+SessionTerm term_leaving(const WebPrivate *w);                   /* of the session that she has when the reply is there */
+void    drafts_shown(Request *rq);                               /* web_owner.c: a page that says it takes it away */
 
 void     dictionaries_open(Site *site, Arena *keep);             /* web_dictionary.c */
 uint16_t dictionary_for(const Request *rq);                      /* HttpReply.dictionary */

@@ -214,28 +214,36 @@ void browser_knows(Request *rq, str name)
 
 void choose_language(Request *rq, const Lang *lang) { cookie_set(rq, COOKIE_LANG, str_from(lang->tag), COOKIE_SECONDS); }
 
-void session_begin(Request *rq, int64_t person)
+void session_begin_for(Request *rq, int64_t person, SessionTerm term)
 {
     WebPrivate *w = rq->web;
     if (w->cookie.n) auth_session_end(&rq->s, w->cookie);
     w->cookie_out = auth_cookie_new(rq->s.arena);
-    w->cookie_keeps = true;
-    auth_session_start(&rq->s, w->cookie_out, person, header(rq, "user-agent"));
+    w->cookie_keeps = w->begins = true;
+    w->begun = term;
+    auth_session_start(&rq->s, w->cookie_out, person, header(rq, "user-agent"), term);
 }
+
+void session_begin(Request *rq, int64_t person) { session_begin_for(rq, person, rq->web->session.term); }
 
 void session_proved(Request *rq) { auth_session_strong(&rq->s, cookie_for_page(rq)); }
 
 void session_end(Request *rq)
 {
     if (rq->web->cookie.n) auth_session_end(&rq->s, rq->web->cookie);
+    if (rq->signed_in) drafts_forget(rq);
     rq->web->cookie_out = (str){ 0 };
     rq->web->cookie_ends = true;
 }
 
+SessionTerm session_term(const Request *rq) { return rq->web->session.term; }
+SessionTerm term_leaving(const WebPrivate *w) { return w->begins ? w->begun : w->session.term; }
+
 static void send_session_cookie(WebPrivate *w)
 {
     if (w->cookie_ends) cookie_set(&w->rq, COOKIE_SESSION, S(""), 0);
-    else if (w->cookie_out.n) cookie_set(&w->rq, COOKIE_SESSION, w->cookie_out, w->cookie_keeps ? COOKIE_SECONDS : -1);
+    else if (w->cookie_out.n) cookie_set(&w->rq, COOKIE_SESSION, w->cookie_out, w->cookie_keeps && !term_leaving(w).until ? COOKIE_SECONDS : -1);
+    if (!w->cookie_ends) term_keep(w, w->cookie_out.n ? w->cookie_out : w->cookie);
 }
 
 static bool says_who_keeps(const WebPrivate *w)
@@ -246,12 +254,14 @@ static bool says_who_keeps(const WebPrivate *w)
 }
 
 /* Whoever takes the phone next goes back, and sees what the browser has kept. Over TLS browsers throw it away when they are told to;
- * on the network of a centre they are deaf to that, and may not keep it in the first place. */
+ * on the network of a centre they are deaf to that, and may not keep it in the first place. Nor may they where a session ends by itself,
+ * because then nobody tells them. What the script keeps it throws away itself (web_owner.c): "storage" would take along what others have not
+ * sent yet. */
 static void keep_from_the_next(WebPrivate *w)
 {
     Request *rq = &w->rq;
     if (w->cookie_ends) reply_header(rq, "Clear-Site-Data", S("\"cache\""));
-    if (rq->s.me && !rq->http->secure && !says_who_keeps(w)) never_kept(rq);
+    if (rq->s.me && (!rq->http->secure || term_leaving(w).until) && !says_who_keeps(w)) never_kept(rq);
 }
 
 /* ---- leaving ---------------------------------------------------------------------------------------------------------- */
