@@ -37,8 +37,10 @@ static bool key_shaped(str key)
 
 void learn_task_apply(Scope *s, const Record *r, const learn_task_body *b)
 {
+    bool own = r->actor == r->person;
     if (!key_shaped(b->lesson) || !b->field.n) return;
-    learn_put_answer(s, r->person, b->field, b->value, b->lesson, r->at, r->id);
+    bool beside = !own && learn_put_beside(s, r->person, b->field, b->value) > 0;
+    if (!beside) learn_put_answer(s, r->person, b->field, b->value, b->lesson, r->at, r->id, own);
     learn_put_place(s, r->person, b->lesson, r->at, r->id);
 }
 
@@ -47,6 +49,12 @@ void learn_done_apply(Scope *s, const Record *r, const learn_done_body *b)
     if (!key_shaped(b->lesson)) return;
     learn_put_done(s, r->person, b->lesson, course_of(b->lesson), r->at, r->id);
     learn_put_place(s, r->person, b->lesson, r->at, r->id);
+}
+
+void learn_works(Scope *s, int64_t person, Works *ret)
+{
+    int64_t n = learn_written(s, person);
+    if (n) works_add(ret, TN(s, "{n} line of a task", "{n} lines of tasks", n));
 }
 
 /* Questions belong to quiz. That somebody answered here says where she is. */

@@ -54,7 +54,8 @@ SELECT count(*) AS "lines:int", coalesce(sum(f.required), 0) AS "required:int", 
 
 -- name: fields(me int, lesson str) many
 SELECT f.field, f.kind, f.required AS "required:bool", f.label, f.hint, f.unit, f.low, f.high, f.options,
-       coalesce(a.value, '') AS "value:str", coalesce(a.stamp, 0) AS "stamp:int", coalesce(a.at, 0) AS "at:int"
+       coalesce(a.value, '') AS "value:str", coalesce(a.stamp, 0) AS "stamp:int", coalesce(a.at, 0) AS "at:int",
+       coalesce(a.beside, '') AS "beside:str"
   FROM learn_field f LEFT JOIN learn_answer a ON a.person = :me AND a.field = f.field
  WHERE f.lesson = :lesson ORDER BY f.position;
 
@@ -94,9 +95,17 @@ SELECT d.lesson, l.title, l.course_title, d.at
 
 -- ---- what records make ------------------------------------------------------------------------------------------------
 
--- name: put_answer(person int, field str, value str, lesson str, at int, stamp int) run
-INSERT INTO learn_answer (person, field, value, lesson, at, stamp) VALUES (:person, :field, :value, :lesson, :at, :stamp)
-    ON CONFLICT (person, field) DO UPDATE SET value = excluded.value, lesson = excluded.lesson, at = excluded.at, stamp = excluded.stamp;
+-- name: put_answer(person int, field str, value str, lesson str, at int, stamp int, own bool) run
+INSERT INTO learn_answer (person, field, value, lesson, at, stamp, own, beside) VALUES (:person, :field, :value, :lesson, :at, :stamp, :own, '')
+    ON CONFLICT (person, field) DO UPDATE SET value = excluded.value, lesson = excluded.lesson, at = excluded.at, stamp = excluded.stamp,
+       own = excluded.own, beside = '';
+
+-- name: put_beside(person int, field str, value str) run
+-- Where she has a word of her own; else nothing is touched.
+UPDATE learn_answer SET beside = CASE WHEN value = :value THEN '' ELSE :value END WHERE person = :person AND field = :field AND own = 1;
+
+-- name: written(person int) int
+SELECT count(*) AS "n:int" FROM learn_answer WHERE person = :person AND value <> '';
 
 -- name: put_done(person int, lesson str, course str, at int, stamp int) run
 -- Completed once is completed: the first record counts.

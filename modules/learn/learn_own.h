@@ -35,6 +35,7 @@ typedef struct FieldShown {
     str         label, hint;
     Options     options;
     str         value;                 /* on paper and as JSON */
+    str         beside;                /* what she wrote as a guest, where hers says something else; "" none */
     bool        required;
 } FieldShown;
 typedef struct FieldsShown { FieldShown *row; ptrdiff_t n; } FieldsShown;
@@ -54,6 +55,7 @@ void learn_check_beside(Scope *s, str name, const Pack *pack, PackProblems *prob
 str  pack_name_of(Arena *keep, const char *folder);                  /* "content/standard/" -> "standard" */
 
 bool learn_start(Scope *s);
+void learn_works(Scope *s, int64_t person, Works *ret);            /* Module.works */
 int  learn_command(Site *site, int argc, char **argv);
 int  learn_tool(int argc, char **argv);
 bool learn_doctor(Scope *s, struct Doctor *d);

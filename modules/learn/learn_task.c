@@ -45,7 +45,7 @@ FieldsShown fields_shown(Scope *s, learn_fields_rows rows)
         const learn_fields_row *f = &rows.row[i];
         FieldShown *to = &shown.row[i];
         *to = (FieldShown){ .name = str_z(s->arena, f->field), .kind = (int)f->kind, .hint = hint_of(s, f),
-                            .value = f->value, .required = f->required };
+                            .value = f->value, .beside = f->beside, .required = f->required };
         to->label = f->required ? str_fmt(s->arena, "%.*s *", STR_ARG(f->label)) : f->label;
         if (f->kind == FIELD_CHOICE) to->options = options_of(s, f);
         if (f->kind == FIELD_ECONOMY) to->options = centres_economies(s);

@@ -356,7 +356,7 @@ static bool erase_rule(Scope *s, void *arg)
     return true;
 }
 
-TEST(what_a_guest_did_follows_her_into_her_account_and_the_newer_answer_stays)
+TEST(what_a_guest_did_follows_her_into_her_account_and_her_own_word_stands)
 {
     with_small(w);
     post(w, ANA, ONE "/answers", "trial.name=Old&trial.weight=1");
@@ -366,8 +366,27 @@ TEST(what_a_guest_did_follows_her_into_her_account_and_the_newer_answer_stays)
     Landing landing;
     CHECK(site_write(world_site(w), world_arena(w), j.account, join_rule, &j, &landing));
     Visit v = get(w, ANA, ONE "/task");
-    EXPECT(says(v, "value=\"Tea\"") && says(v, "value=\"1\"") && says(v, "Completed"));
+    EXPECT(says(v, "value=\"Old\"") && says(v, "value=\"1\"") && says(v, "Completed"));
+    EXPECT(says(v, "Before you signed in, this was written here:") && says(v, "<q dir=\"auto\">Tea</q>") && count(v, "name=\"take\"") == 1);
+    EXPECT(post(w, ANA, ONE "/answers", "trial.name=Old&trial.weight=1&keep=trial.name").status == 303);
+    EXPECT(says(get(w, ANA, ONE "/task"), "value=\"Old\"") && !says(get(w, ANA, ONE "/task"), "Before you signed in"));
     EXPECT(sql_int(w, at(w, "SELECT count(*) FROM learn_answer WHERE person = %lld", (long long)j.guest)) == 0);
+}
+
+TEST(she_takes_the_words_of_the_guest_she_was_in_the_place_of_hers)
+{
+    Landing landing;
+    with_small(w);
+    post(w, ANA, ONE "/answers", "trial.name=Old&trial.weight=1");
+    world_wait(w, MINUTE);
+    complete_one(w, GUEST);
+    Joining j = { sql_int(w, "SELECT person FROM learn_done"), world_person(w, ANA) };
+    CHECK(site_write(world_site(w), world_arena(w), j.account, join_rule, &j, &landing));
+    EXPECT(post(w, ANA, ONE "/answers", "trial.name=Old&trial.weight=1&take=trial.name").status == 303);
+    Visit v = get(w, ANA, ONE "/task");
+    EXPECT(says(v, "value=\"Tea\"") && !says(v, "Before you signed in"));
+    EXPECT(post(w, ANA, ONE "/answers", "trial.name=Old&trial.weight=1&take=trial.weight").status == 303);
+    EXPECT(says(get(w, ANA, ONE "/task"), "value=\"Old\""));
 }
 
 TEST(an_erased_person_leaves_nothing_here)
@@ -514,7 +533,7 @@ TESTS(learn, anybody_reads_a_lesson_with_all_its_parts, reading_alone_writes_not
       a_course_ends_with_what_one_can_do_now_and_what_comes_next, she_goes_on_where_she_stopped,
       
       rebuilding_from_the_journal_gives_the_same_tables,
-      what_a_guest_did_follows_her_into_her_account_and_the_newer_answer_stays, an_erased_person_leaves_nothing_here,
+      she_takes_the_words_of_the_guest_she_was_in_the_place_of_hers, what_a_guest_did_follows_her_into_her_account_and_her_own_word_stands, an_erased_person_leaves_nothing_here,
       installing_again_replaces_what_was_there_and_keeps_what_people_did,
       whichever_database_call_fails_no_half_pack_is_installed, two_packs_cannot_own_one_address,
       a_mistake_in_the_files_at_start_changes_nothing_and_staff_are_told,

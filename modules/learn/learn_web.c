@@ -117,6 +117,7 @@ static Reply paper_get(Request *rq)
  * and wins; but a field she left empty here because it was empty then takes nothing away. */
 static bool left_empty(const learn_fields_row *f, str value, int64_t seen) { return !value.n && f->stamp > seen; }
 
+/* Where a guest's word stands beside hers she takes it, or says hers again, by a button of that line. */
 static Reply answers_post(Request *rq)
 {
     LessonView *v = task_view(&rq->s, key_of(rq, 3));
@@ -124,11 +125,12 @@ static Reply answers_post(Request *rq)
     int64_t seen;
     if (!v) return not_found(rq);
     if (!str_int(form_raw(f, "seen"), &seen)) seen = INT64_MAX;
-    str *values = fields_read(f, &rq->s, v->rows);
+    str *values = fields_read(f, &rq->s, v->rows), taken = form_raw(f, "take"), kept = form_raw(f, "keep");
     if (form_bad(f)) return unprocessable(learn_show_task(rq, v, f));
     for (ptrdiff_t i = 0; i < v->rows.n; i++) {
         const learn_fields_row *row = &v->rows.row[i];
-        if (str_eq(values[i], row->value) || left_empty(row, values[i], seen)) continue;
+        if (str_eq(taken, row->field) && row->beside.n) values[i] = row->beside;
+        else if (!str_eq(kept, row->field) && (str_eq(values[i], row->value) || left_empty(row, values[i], seen))) continue;
         learn_keep_answer(&rq->s, v->lesson.key, row->field, values[i]);
     }
     return see_other(rq, "/learn/%.*s/task", STR_ARG(v->lesson.key));
@@ -195,6 +197,7 @@ const Module learn_module = {
     .routes = routes,       .route_n = COUNT_OF(routes),
     .records = learn_records, .record_n = LEARN_RECORDS,
     .markup = &learn_pages_literals,
-    .start = learn_start,   .nav = nav,               .doctor = learn_doctor, .command = learn_command,
+    .start = learn_start,   .nav = nav,               .works = learn_works,
+                 .doctor = learn_doctor, .command = learn_command,
     .tool = learn_tool,
 };

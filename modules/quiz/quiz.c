@@ -4,7 +4,8 @@
  *          quiz_try, quiz_answer: derived from the journal, changed only by the three apply functions
  * Records  quiz.answered {"set","question","version","response","hit","score"}, subject: the set
  *          person.joined, person.erased: of the people module; answers follow the person
- * Rule     the latest try by record id is the answer; every try is kept. */
+ * Rule     the latest try by record id is the answer; every try is kept. Once she has answered under her own name, what a guest answered who
+ *          turned out to be her is only a try. */
 #include "quiz_own.h"
 #include "quiz_pages.h"
 
@@ -139,5 +140,12 @@ void quiz_answered_apply(Scope *s, const Record *r, const quiz_answered_body *b)
 {
     if (!b->set.n || !b->question.n || b->score < 0 || b->score > 100) return;
     quiz_put_try(s, b->set, b->question, r->person, r->id, b->version, b->response, b->hit, b->score, r->at);
-    quiz_tell(s, b->set, b->question, r->person, r->id, b->version, b->response, b->hit, b->score, r->at);
+    bool own = r->actor == r->person, beside = !own && quiz_told_beside(s, b->set, b->question, r->person) > 0;
+    if (!beside) quiz_tell(s, b->set, b->question, r->person, r->id, b->version, b->response, b->hit, b->score, r->at, own);
+}
+
+void quiz_works(Scope *s, int64_t person, Works *ret)
+{
+    int64_t n = quiz_answered(s, person);
+    if (n) works_add(ret, TN(s, "{n} answer", "{n} answers", n));
 }

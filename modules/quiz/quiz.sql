@@ -69,12 +69,19 @@ UPDATE quiz_question SET place = 0 WHERE set_key = :set AND name = :name;
 INSERT INTO quiz_try (set_key, question, person, id, version, response, hit, score, at)
 VALUES (:set, :question, :person, :id, :version, :response, :hit, :score, :at);
 
--- name: tell(set str, question str, person int, id int, version int, response str, hit str, score int, at int) run
+-- name: told_beside(set str, question str, person int) run
+-- A guest's try, where she has an answer of her own; else nothing is touched.
+UPDATE quiz_answer SET tries = tries + 1 WHERE person = :person AND set_key = :set AND question = :question AND own = 1;
+
+-- name: answered(person int) int
+SELECT count(*) AS "n:int" FROM quiz_answer WHERE person = :person;
+
+-- name: tell(set str, question str, person int, id int, version int, response str, hit str, score int, at int, own bool) run
 -- The latest try is the answer. Costs the same at the thousandth as at the first.
-INSERT INTO quiz_answer (person, set_key, question, id, version, response, hit, score, at, tries)
-VALUES (:person, :set, :question, :id, :version, :response, :hit, :score, :at, 1)
+INSERT INTO quiz_answer (person, set_key, question, id, version, response, hit, score, at, tries, own)
+VALUES (:person, :set, :question, :id, :version, :response, :hit, :score, :at, 1, :own)
     ON CONFLICT (person, set_key, question) DO UPDATE SET tries = quiz_answer.tries + 1, id = excluded.id, version = excluded.version,
-       response = excluded.response, hit = excluded.hit, score = excluded.score, at = excluded.at;
+       response = excluded.response, hit = excluded.hit, score = excluded.score, at = excluded.at, own = excluded.own;
 
 -- ---- what authors learn from it
 

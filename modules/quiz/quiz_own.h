@@ -4,6 +4,7 @@
 #include "html/html.h"
 #include "quiz.h"
 #include "quiz_sql.h"
+#include "web/web.h"
 
 /* ---- text (quiz_inline.c) ------------------------------------------------------------------------------------- */
 
@@ -98,3 +99,5 @@ QuizStatistics quiz_statistics_of(Scope *s, str set);
 bool    quiz_asked_question(Scope *s, const quiz_asked_row *asked, QuizQuestion *ret);
 /* By s->me; writing; the id of the record. */
 int64_t quiz_keep_answer(Scope *s, str set, str question, int64_t version, const QuizGiven *given);
+
+void quiz_works(Scope *s, int64_t person, Works *ret);             /* Module.works */

@@ -169,4 +169,5 @@ const Module quiz_module = {
     .routes = routes,      .route_n = COUNT_OF(routes),
     .records = quiz_records, .record_n = QUIZ_RECORDS,
     .markup = &quiz_pages_literals,
+    .works = quiz_works,
 };
