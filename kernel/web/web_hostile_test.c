@@ -135,8 +135,8 @@ TEST(cookies_of_every_make_are_ours_or_nobodys)
 /* ---- typed bytes ------------------------------------------------------------------------------------------------------- */
 
 static const struct { const char *path, *fixed, *fields; } forms[] = {
-    { "/people/session",  "",                                                           "login password to _method" },
-    { "/people/account",  "",                                                           "name login password to" },
+    { "/people/session",  "",                                                           "login password to mine today _method" },
+    { "/people/account",  "",                                                           "name login password to mine today" },
     { "/people/name",     "",                                                           "name" },
     { "/people/language", "",                                                           "lang to" },
     { "/people/password", "",                                                           "password new_password" },
@@ -229,7 +229,7 @@ typedef struct Taken { const Route *route[TAKEN_MAX]; int n; } Taken;
 
 static str all_that_is_kept(World *w)
 {
-    return sql_str(w, "SELECT (SELECT count(*) FROM journal) || ' ' || (SELECT count(*) FROM auth_session) || ' ' || (SELECT count(*) FROM auth_person)"
+    return sql_str(w, "SELECT (SELECT count(*) FROM journal) || ' ' || (SELECT count(*) FROM auth_session) || ' ' || (SELECT count(*) FROM auth_session WHERE ended = 0) || ' ' || (SELECT count(*) FROM auth_person)"
                       " || ' ' || (SELECT count(*) FROM people_login) || ' ' || (SELECT max(hash) FROM people_login) || ' ' ||"
                       " (SELECT count(*) FROM people_person) || ' ' || (SELECT count(*) FROM journal_person) || ' ' || (SELECT count(*) FROM example_note)"
                       " || ' ' || (SELECT coalesce(sum(done), 0) FROM example_done) || ' ' || (SELECT count(*) FROM learn_answer) || ' ' ||"
@@ -363,7 +363,7 @@ TEST(whichever_database_call_fails_every_form_of_the_program_is_kept_whole_or_no
     whole(w, &taken, GUEST, LESSON "/answers", at(w, "product.name=Tea&buyer.economy=JP&order.days=30&order.reply=%.*s&order.steps=%.*s", STR_ARG(reply), STR_ARG(reply)));
     sql_run(w, "UPDATE quiz_set SET questions = 0 WHERE set_key = 'practices/order/map'");      /* nothing more to answer */
     whole(w, &taken, GUEST, LESSON "/completion", "");
-    whole(w, &taken, GUEST, "/people/session", SIGN_IN);
+    whole(w, &taken, GUEST, "/people/session", at(w, "%s%s", SIGN_IN, is_mine(w, GUEST)));
     EXPECT(world_person(w, GUEST) == world_person(w, STRANGER));
     whole(w, &taken, GUEST, "/example", "body=Ten+sacks");
     const char *note = at(w, "/example/%lld", (long long)sql_int(w, "SELECT max(id) FROM example_note"));
@@ -384,6 +384,15 @@ TEST(whichever_database_call_fails_every_form_of_the_program_is_kept_whole_or_no
     whole(w, &taken, GUEST, "/people/erasure", "password=four+blue+boats");
     whole_centres(w, &taken);
     for (int i = 0; i < COUNT_OF(proofs); i++) take(w, &taken, proofs[i][0], proofs[i][1]);
+    forget_cookies(w, GUEST);
+    forget_cookies(w, STRANGER);
+    post(w, STRANGER, "/people/account", "name=Mei&login=mei&password=three+red+boats");
+    post(w, GUEST, LESSON "/answers", "product.name=Tea");
+    const char *aside = at(w, "/people/aside/%lld", (long long)world_person(w, GUEST));
+    post(w, GUEST, "/people/session", "login=mei&password=three+red+boats");
+    whole(w, &taken, GUEST, aside, "");
+    forget_cookies(w, GUEST);
+    whole(w, &taken, GUEST, "/people/done", "");
     expect_all_routes(w, &taken);
 }
 

@@ -2,13 +2,15 @@
  *
  * Records  people.records; person.enrolled, person.joined, person.erased: the journal's
  * Tables   people_person, people_agreed, people_allowed: derived; people_login: what one signs in with here; people_guest: people_sweep.c;
- *          people_text: people_text.c
+ *          people_aside: people_shared.c; people_text: people_text.c
  * Rule     a record about a person counts only when she wrote it herself. */
 #include "people.h"
 
 #include "auth/auth.h"
 #include "i18n/i18n.h"
+#include "people_own.h"
 #include "people_sql.h"
+#include "web/site.h"
 
 static bool is_number_sign(char c) { return c == ' ' || c == '-' || c == '(' || c == ')' || c == '.' || c == '/'; }
 
@@ -73,12 +75,48 @@ int64_t people_enrol(Scope *s, str name, str login, str password_hash)
     return id;
 }
 
+/* Her words about herself are hers: they are said in her name, by whoever enrols her. */
+int64_t people_enrol_named(Scope *s, str name, str lang)
+{
+    int64_t before = s->me, id = journal_id(s);
+    s->me = id;
+    person_enrolled_add(s, id, (person_enrolled_body){ { 0 } });
+    people_rename(s, name);
+    people_choose_lang(s, lang);
+    s->me = before;
+    return id;
+}
+
+bool people_has_login(Scope *s, int64_t person)
+{
+    people_login_of_row row;
+    return people_login_of(s, person, &row);
+}
+
+bool people_give_login(Scope *s, int64_t person, str login, str password_hash)
+{
+    return !people_has_login(s, person) && people_login_add(s, login, person, password_hash);
+}
+
 /* Sessions go along only here, where both have signed in on one device: what comes from elsewhere signs nobody in. */
 void people_join(Scope *s, int64_t guest, int64_t person)
 {
     person_joined_add(s, guest, guest, (person_joined_body){ person });
     people_guest_let_go(s, guest);
+    people_aside_drop(s, guest);
     if (journal_canonical(s, guest) == person) auth_sessions_move(s, guest, person);
+}
+
+str people_aside_key(Scope *s, int64_t person)
+{
+    return auth_mac(s->arena, s->site->key, "aside", str_fmt(s->arena, "%lld", (long long)person), (str){ 0 });
+}
+
+void people_put_aside(Scope *s, int64_t guest, int64_t person)
+{
+    people_aside_put(s, guest, person ? people_aside_key(s, person) : (str){ 0 }, s->now);
+    people_guest_watch(s, guest);
+    people_guest_later(s, guest);
 }
 
 void people_erase(Scope *s) { journal_erase(s, s->me); }

@@ -2,7 +2,8 @@
  *
  * A visitor who saves something becomes a guest: a person without a name. Making an account names that person, so nothing
  * moves and nothing is lost. Signing in to an account one already had joins the guest to it: from then on the guest's records count as hers
- * (journal.h, r->person), and nothing has to be moved. */
+ * (journal.h, r->person), and nothing has to be moved. Both only when she says that the work on this device is hers: on a shared one it
+ * is mostly somebody else's, and is put aside (people_shared.c). */
 #pragma once
 #include "people_records.h"
 #include "web/web.h"
@@ -18,11 +19,16 @@ int64_t people_of_login(Scope *s, str typed);
 
 /* Writing. An account for s->me, who stays the same person, or for a new one; 0: the name is taken. `login` is in its kept form. */
 int64_t people_enrol(Scope *s, str name, str login, str password_hash);
+int64_t people_enrol_named(Scope *s, str name, str lang);          /* somebody else than s->me, with nothing to sign in with yet */
+bool    people_give_login(Scope *s, int64_t person, str login, str password_hash);      /* false: the name is taken, or she has one */
+bool    people_has_login(Scope *s, int64_t person);
 void    people_join(Scope *s, int64_t guest, int64_t person);      /* s->me is the person */
 void    people_rename(Scope *s, str name);                          /* s->me */
 void    people_choose_lang(Scope *s, str tag);                      /* s->me */
 void    people_erase(Scope *s);             /* begins it: s->me and the guests she was; journal_person says when each is gone */
 void    people_guest_made(Scope *s, int64_t id);                    /* Module.person_made */
+/* Writing. The work of a guest is not that of `person`, who says so (0: of nobody who is known): she is nobody's from now on. */
+void    people_put_aside(Scope *s, int64_t guest, int64_t person);
 
 /* ---- who decides, and proves it ---------------------------------------------------------------------------------------------------
  * Every role that decides needs a second step (auth.h). For the pages and the presses of such a role, first of all:

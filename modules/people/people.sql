@@ -80,5 +80,22 @@ SELECT g.person FROM people_guest g JOIN people_up u ON u.one = 1 WHERE g.up <= 
 -- name: guests_watched() int
 SELECT count(*) AS "n:int" FROM people_guest;
 
+-- ---- work that was found on a device ----
+
+-- name: aside_put(guest int, said_by str, now int) run
+INSERT INTO people_aside (guest, said_by, at) VALUES (:guest, :said_by, :now) ON CONFLICT (guest) DO UPDATE SET said_by = excluded.said_by, at = excluded.at;
+
+-- name: aside_of(said_by str, after int) many
+SELECT guest, at FROM people_aside WHERE said_by = :said_by AND at > :after ORDER BY at DESC LIMIT 5;
+
+-- name: aside_is(guest int, said_by str, after int) int
+SELECT count(*) AS "n:int" FROM people_aside WHERE guest = :guest AND said_by = :said_by AND at > :after;
+
+-- name: aside_was(guest int) int
+SELECT count(*) AS "n:int" FROM people_aside WHERE guest = :guest;
+
+-- name: aside_drop(guest int) run
+DELETE FROM people_aside WHERE guest = :guest;
+
 -- name: up_more(ms int) run
 INSERT INTO people_up (one, ms) VALUES (1, :ms) ON CONFLICT (one) DO UPDATE SET ms = people_up.ms + excluded.ms;

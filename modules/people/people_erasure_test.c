@@ -100,7 +100,7 @@ TEST(an_erased_account_leaves_no_word_behind_and_erased_is_said_when_it_is_true)
 {
     post(w, GUEST, "/t/save", "");
     post(w, STRANGER, "/people/account", LINH);
-    post(w, GUEST, "/people/session", LINH_SIGNS_IN);
+    post(w, GUEST, "/people/session", at(w, "%s%s", LINH_SIGNS_IN, is_mine(w, GUEST)));
     Visit v = post(w, GUEST, "/people/erasure", "password=three+red+boats");
     const char *address = address_of(w, v);
     EXPECT(v.status == 303 && str_starts(v.location, S("/people/erasure/")));
@@ -158,7 +158,7 @@ TEST(it_is_not_said_to_be_done_while_words_of_the_guest_she_was_are_left)
     post(w, GUEST, "/t/save", "");
     write_much(w, world_person(w, GUEST));
     post(w, STRANGER, "/people/account", LINH);
-    post(w, GUEST, "/people/session", LINH_SIGNS_IN);
+    post(w, GUEST, "/people/session", at(w, "%s%s", LINH_SIGNS_IN, is_mine(w, GUEST)));
     while (work(w) > 0) {}
     expect_parts(w, address_of(w, post(w, GUEST, "/people/erasure", "password=three+red+boats")));
 }
@@ -182,7 +182,7 @@ TEST(a_guest_needs_no_password)
 TEST(a_guest_who_has_an_account_by_now_needs_her_password)
 {
     post(w, GUEST, "/t/save", "");
-    post(w, GUEST, "/people/account", LINH);
+    post(w, GUEST, "/people/account", at(w, "%s%s", LINH, is_mine(w, GUEST)));
     EXPECT(post(w, GUEST, "/people/erasure", "").status == 422 && sql_int(w, ERASURES) == 0);
 }
 

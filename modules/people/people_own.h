@@ -9,6 +9,7 @@
  *   people_terms.c      the pages of them, and what she agreed to; the line that asks
  *   people_age.c        how old she is, roughly
  *   people_kept.c       what is kept of her, how long, and why; taking it along
+ *   people_shared.c     a device that others use too: whose the work on it is, being done, only for today
  *   people_sweep.c      guests who saved one thing and never came back
  *   people_places.c     which installations hold somebody's words
  *   people_erasure.c    leaving
@@ -34,7 +35,8 @@ bool  people_proves(Request *rq, Form *f, const Looked *l);     /* writing; coun
 Looked *people_look_at_me(Request *rq, Form *f);                /* for Route.ahead: her own password; into rq->ahead. Too often: the form is bad */
 void  people_check_new_password(Request *rq, Form *f, const char *field, str name, str login);
 void  people_hash_new(Request *rq, Looked *l, str password);    /* faults when there is no memory for it */
-void  people_come_in(Request *rq, int64_t person);              /* writing: her session begins, and the guest she was is hers */
+/* Writing: her session begins; what the guest on this device did is hers, or is put aside. */
+void  people_come_in(Request *rq, int64_t person, bool mine, SessionTerm term);
 
 /* The same of a code, at "code". */
 bool  people_may_try_code(Request *rq, Form *f, str login);
@@ -62,6 +64,19 @@ enum { PEOPLE_JOBS = 3 };
 extern const JobKind people_jobs[PEOPLE_JOBS];
 bool  people_doctor(Scope *s, struct Doctor *d);
 
+/* ---- a device that others use too (people_shared.c) ---- */
+
+PeopleHere  people_here(Request *rq);                           /* whose work is on this device? For the forms that sign somebody in */
+/* Writing, in a form that signs somebody in. False: another guest has saved here since the question was shown; the form says so. */
+bool        people_here_read(Request *rq, Form *f, bool *ret_mine);
+bool        people_leave_aside(Request *rq, int64_t person);    /* writing: the guest's work is not hers; true: there was some, and the next page says so */
+SessionTerm people_term(Request *rq, const Form *f);            /* as she chose */
+PeopleAsides people_asides(Request *rq);
+str         people_aside_key(Scope *s, int64_t person);         /* by which she is known who put something aside (people.c) */
+Reply       people_done_get(Request *rq);
+Reply       people_done_post(Request *rq);
+Reply       people_aside_post(Request *rq);
+
 /* ---- pages ---- */
 
 Reply people_places_get(Request *rq);                           /* people_places.c */
@@ -80,7 +95,7 @@ Reply people_papers_post(Request *rq);
 Reply people_step_get(Request *rq);
 Reply people_step_pace(Request *rq);
 Reply people_step_post(Request *rq);
-bool  people_asks_step(Request *rq, int64_t person, str hash, Reply *ret);       /* after her password fitted: *ret asks for a code, when she set that up */
+bool  people_asks_step(Request *rq, int64_t person, str hash, Reply *ret);       /* after her password fitted, in the form that this answers: *ret asks for a code, when she set that up */
 Reply people_reset_get(Request *rq);                            /* people_reset.c */
 Reply people_reset_pace(Request *rq);
 Reply people_reset_ahead(Request *rq);

@@ -15,7 +15,11 @@
 
 /* ---- setting a new one --------------------------------------------------------------------------------------------------------- */
 
-static Reply reset_page(Request *rq, Form *f) { return people_reset(rq, f, return_to(rq)); }
+static Reply reset_page(Request *rq, Form *f)
+{
+    PeopleHere here = people_here(rq);
+    return people_reset(rq, f, return_to(rq), &here);
+}
 
 Reply people_reset_get(Request *rq) { return reset_page(rq, form(rq)); }
 
@@ -78,15 +82,16 @@ static bool still_hers(Scope *s, const Looked *l)
     return people_login(s, l->login, &row) && row.person == l->person;
 }
 
-static Reply set_anew(Request *rq, const Looked *l)
+/* This browser's session, if it is hers, ends when the new one begins: a second step is bound to its cookie. */
+static Reply set_anew(Request *rq, Form *f, const Looked *l, bool mine)
 {
     Reply step;
     people_login_hash(&rq->s, l->person, l->new_hash);
     auth_reset_drop(&rq->s, l->person);
-    auth_sessions_end_all(&rq->s, l->person, S(""));
+    auth_sessions_end_all(&rq->s, l->person, session_cookie(rq));
     notice(rq, T(&rq->s, "Your new password is set, and you are signed out everywhere else."));
     if (people_asks_step(rq, l->person, l->new_hash, &step)) return step;
-    people_come_in(rq, l->person);
+    people_come_in(rq, l->person, mine, people_term(rq, f));
     return see_other_url(rq, return_to(rq));
 }
 
@@ -94,11 +99,13 @@ Reply people_reset_post(Request *rq)
 {
     Form *f = form(rq);
     Looked *l = rq->ahead;
+    bool mine;
     if (!people_may_try(rq, f, l->login)) return with_status(reset_page(rq, f), 429);
+    if (!people_here_read(rq, f, &mine)) return unprocessable(reset_page(rq, f));
     if (l->person && !still_hers(&rq->s, l)) l->person = 0;
     bool fits = code_fits(rq, f, l);
     people_tried(rq, l->login, fits);
-    return fits ? set_anew(rq, l) : unprocessable(reset_page(rq, f));
+    return fits ? set_anew(rq, f, l, mine) : unprocessable(reset_page(rq, f));
 }
 
 /* ---- codes on paper ---------------------------------------------------------------------------------------------------------------- */

@@ -160,8 +160,9 @@ static int64_t pass_person(Request *rq, str pass)
 
 static Reply step_page(Request *rq, Form *f, str pass)
 {
+    Form *sent = form(rq);
     never_kept(rq);
-    return people_step(rq, f, return_to(rq), pass);
+    return people_step(rq, f, return_to(rq), pass, (PeopleStay){ form_raw(sent, "mine"), form_raw(sent, "today") });
 }
 
 bool people_asks_step(Request *rq, int64_t person, str hash, Reply *ret)
@@ -212,6 +213,14 @@ static void say_wrong_step(Request *rq, Form *f, int64_t person)
     else say_wrong(rq, f);
 }
 
+/* What somebody else saved here since she said whose the work is, is not hers. */
+static void come_in(Request *rq, Form *f, int64_t person)
+{
+    bool mine;
+    people_here_read(rq, f, &mine);
+    people_come_in(rq, person, mine, people_term(rq, f));
+}
+
 Reply people_step_post(Request *rq)
 {
     Stepping st;
@@ -224,7 +233,7 @@ Reply people_step_post(Request *rq)
         say_wrong_step(rq, f, st.person);
         return unprocessable(step_page(rq, f, st.pass));
     }
-    if (st.pass.n) people_come_in(rq, st.person);
+    if (st.pass.n) come_in(rq, f, st.person);
     session_proved(rq);
     return see_other_url(rq, return_to(rq));
 }

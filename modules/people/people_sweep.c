@@ -8,7 +8,8 @@
  *            nobody
  *            she has no account and turned out to be nobody else
  *            all that is held of her was saved by one press here, in her own stream: no second visit, no other node, no card, nothing in the stream of a
- *            centre, a matter or a firm, no standing in any, nothing that others wrote of her. So who did a piece of a cohort's work stays
+ *            centre, a matter or a firm, no standing in any, nothing that others wrote of her. So who did a piece of a cohort's work stays.
+ *            Where her work was put aside (people_shared.c) it may be of many presses: nobody can come back to it
  *          A look without saving leaves no trace, so who came only to read has not come.
  *
  * It is the journal's own erasure, said in her name as her making was: other nodes hear it, and take her words away. */
@@ -43,19 +44,21 @@ static bool up(Scope *s, str body)
 /* ---- one guest ---------------------------------------------------------------------------------------------------------------- */
 
 /* Who has a card is more than that: it says that she has an account, was joined, belongs somewhere, or is gone. */
-static bool saved_one_thing(Scope *s, int64_t guest)
+static bool may_go(Scope *s, int64_t guest, bool aside)
 {
     Person card;
     Traces t = journal_traces(s, guest);
-    return !journal_person(s, guest, &card) && t.records > 0 && t.span_ms == 0 && !t.elsewhere;
+    return !journal_person(s, guest, &card) && t.records > 0 && (aside || t.span_ms == 0) && !t.elsewhere;
 }
 
 static void look_at_guest(Scope *s, void *arg)
 {
     const int64_t *guest = arg;
     int64_t before = s->me;
+    bool aside = people_aside_was(s, *guest) > 0;
     people_guest_let_go(s, *guest);
-    if (!saved_one_thing(s, *guest)) return;
+    people_aside_drop(s, *guest);
+    if (!may_go(s, *guest, aside)) return;
     s->me = *guest;
     journal_erase(s, *guest);
     s->me = before;

@@ -33,7 +33,7 @@ TEST(a_guest_who_makes_an_account_stays_the_same_person)
     post(w, GUEST, "/t/save", "");
     int64_t guest = world_person(w, GUEST);
     EXPECT(guest != 0 && !is_signed_in(w, GUEST));
-    EXPECT(post(w, GUEST, "/people/account", LINH).status == 303);
+    EXPECT(post(w, GUEST, "/people/account", at(w, "%s%s", LINH, is_mine(w, GUEST))).status == 303);
     EXPECT(world_person(w, GUEST) == guest && is_signed_in(w, GUEST));
 }
 
@@ -179,7 +179,7 @@ TEST(a_guest_who_signs_in_is_joined_to_her_account)
     post(w, GUEST, "/t/save", "");
     int64_t guest = world_person(w, GUEST), now = guest;
     EXPECT(guest != 0 && guest != world_person(w, STRANGER));
-    EXPECT(post(w, GUEST, "/people/session", LINH_SIGNS_IN).status == 303);
+    EXPECT(post(w, GUEST, "/people/session", at(w, "%s%s", LINH_SIGNS_IN, is_mine(w, GUEST))).status == 303);
     EXPECT(world_person(w, GUEST) == world_person(w, STRANGER));
     EXPECT(site_read(world_site(w), world_arena(w), 0, canonical, &now, &l) && now == world_person(w, STRANGER));
     EXPECT(sql_int(w, at(w, "SELECT count(*) FROM people_person WHERE id = %lld", (long long)guest)) == 0);
@@ -239,7 +239,7 @@ TEST(a_name_keeps_its_direction_on_a_page_from_right_to_left)
 TEST(a_changed_password_signs_others_out)
 {
     post(w, STRANGER, "/people/account", LINH);
-    post(w, GUEST, "/people/session", LINH_SIGNS_IN);
+    post(w, GUEST, "/people/session", at(w, "%s%s", LINH_SIGNS_IN, is_mine(w, GUEST)));
     EXPECT(post(w, GUEST, "/people/password", "password=not+this&new_password=four+blue+boats").status == 422);
     EXPECT(is_signed_in(w, STRANGER));
     EXPECT(post(w, GUEST, "/people/password", "password=three+red+boats&new_password=four+blue+boats").status == 303);
@@ -251,7 +251,7 @@ TEST(a_changed_password_signs_others_out)
 TEST(a_session_elsewhere_can_be_ended)
 {
     post(w, STRANGER, "/people/account", LINH);
-    post(w, GUEST, "/people/session", LINH_SIGNS_IN);
+    post(w, GUEST, "/people/session", at(w, "%s%s", LINH_SIGNS_IN, is_mine(w, GUEST)));
     EXPECT(count(get(w, GUEST, "/people"), "Sign out there") == 1);
     EXPECT(count(get(w, GUEST, "/people"), "A browser") == 2);
     EXPECT(post(w, GUEST, "/people/sessions", "_method=delete").status == 303);
@@ -287,7 +287,7 @@ TEST(a_copy_of_ones_data_holds_the_time_as_a_guest_and_however_much_others_wrote
     post(w, GUEST, "/t/save", "");
     int64_t guest = world_person(w, GUEST), ana = world_person(w, ANA);
     post(w, STRANGER, "/people/account", LINH);
-    post(w, GUEST, "/people/session", LINH_SIGNS_IN);
+    post(w, GUEST, "/people/session", at(w, "%s%s", LINH_SIGNS_IN, is_mine(w, GUEST)));
     sql_run(w, at(w, "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20000) INSERT INTO journal " COLUMNS
                      " SELECT i, 1, i, 0, %lld, 7, %lld, 1, 'person.named', 'x', '{\"name\":\"Somebody\"}', 1, %s FROM n",
                   (long long)ana, (long long)ana, no_bytes(w)));
@@ -303,7 +303,7 @@ TEST(whichever_database_call_fails_a_copy_is_never_short_in_silence)
     int refused = 0, broken = 0;
     post(w, GUEST, "/t/save", "");
     post(w, STRANGER, "/people/account", LINH);
-    post(w, GUEST, "/people/session", LINH_SIGNS_IN);
+    post(w, GUEST, "/people/session", at(w, "%s%s", LINH_SIGNS_IN, is_mine(w, GUEST)));
     Visit whole = get(w, GUEST, "/people/records"), v = { .status = 500 };
     for (int64_t nth = 1; v.status >= 500 || v.broken; nth++) {
         world_fail(w, nth);

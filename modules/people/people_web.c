@@ -14,7 +14,12 @@
 
 /* ---- signing in ------------------------------------------------------------------------------------------------------------ */
 
-static Reply sign_in_page(Request *rq) { return people_sign_in(rq, form(rq), return_to(rq)); }
+static Reply sign_in_page(Request *rq)
+{
+    PeopleHere here = people_here(rq);
+    return people_sign_in(rq, form(rq), return_to(rq), &here);
+}
+
 static Reply too_often(Request *rq) { return with_status(sign_in_page(rq), 429); }
 
 static Reply sign_in_get(Request *rq)
@@ -55,29 +60,32 @@ static bool still_fits(Request *rq, const Looked *l)
     return l->fits && people_login(&rq->s, l->login, &row) && row.person == l->person && str_eq(row.hash, l->hash);
 }
 
-void people_come_in(Request *rq, int64_t person)
+void people_come_in(Request *rq, int64_t person, bool mine, SessionTerm term)
 {
     int64_t guest = rq->s.me;
+    bool other = guest && guest != person && !rq->signed_in;
+    if (rq->signed_in && guest != person) drafts_forget(rq);
+    else if (mine) drafts_along(rq);
+    else people_leave_aside(rq, person);
     rq->s.me = person;
-    if (guest && guest != person && !rq->signed_in) people_join(&rq->s, guest, person);
-    session_begin(rq, person);
+    if (mine && other) people_join(&rq->s, guest, person);
+    session_begin_for(rq, person, term);
 }
 
 static Reply session_post(Request *rq)
 {
     const Looked *l = rq->ahead;
     Form *f = form(rq);
+    bool mine;
     if (!people_may_try(rq, f, l->login)) return too_often(rq);
     bool fits = still_fits(rq, l);
     people_tried(rq, l->login, fits);
-    if (!fits) {
-        form_error(f, "password", T(&rq->s, "The name or the password is not right."));
-        return unprocessable(sign_in_page(rq));
-    }
+    if (!fits) form_error(f, "password", T(&rq->s, "The name or the password is not right."));
+    if (!fits || !people_here_read(rq, f, &mine)) return unprocessable(sign_in_page(rq));
     if (l->new_hash.n) people_login_hash(&rq->s, l->person, l->new_hash);
     Reply step;
     if (people_asks_step(rq, l->person, l->new_hash.n ? l->new_hash : l->hash, &step)) return step;
-    people_come_in(rq, l->person);
+    people_come_in(rq, l->person, mine, people_term(rq, f));
     return see_other_url(rq, return_to(rq));
 }
 
@@ -90,7 +98,12 @@ static Reply session_delete(Request *rq)
 
 /* ---- making an account ------------------------------------------------------------------------------------------------------- */
 
-static Reply enrol_page(Request *rq) { return people_enrolment(rq, form(rq), return_to(rq)); }
+static Reply enrol_page(Request *rq)
+{
+    PeopleHere here = people_here(rq);
+    return people_enrolment(rq, form(rq), return_to(rq), &here);
+}
+
 
 static Reply enrol_get(Request *rq)
 {
@@ -151,23 +164,37 @@ static Reply enrol_ahead(Request *rq)
     return (Reply){ 0 };
 }
 
+/* Of the guest here, when she says that she is it; else of somebody new. 0: the name is taken. */
+static int64_t enrol(Request *rq, str name, const Looked *l, bool mine)
+{
+    int64_t guest = rq->s.me;
+    if (!mine) rq->s.me = 0;
+    int64_t id = people_enrol(&rq->s, name, l->login, l->new_hash);
+    rq->s.me = guest;
+    return id;
+}
+
+static Reply name_is_taken(Request *rq, Form *f, str login)
+{
+    people_tried(rq, login, false);
+    form_error(f, "login", T(&rq->s, "This name cannot be had. Please choose another, or sign in if it is yours."));
+    return unprocessable(enrol_page(rq));
+}
+
 static Reply account_post(Request *rq)
 {
     const Looked *l = rq->ahead;
     Form *f = form(rq);
+    bool mine;
     str name = form_text(f, "name", 1, PEOPLE_NAME_MAX);
     if (rq->signed_in) return see_other(rq, "/people");
-    int64_t id = people_enrol(&rq->s, name, l->login, l->new_hash);
-    if (!id) {
-        people_tried(rq, l->login, false);
-        form_error(f, "login", T(&rq->s, "This name cannot be had. Please choose another, or sign in if it is yours."));
-        return unprocessable(enrol_page(rq));
-    }
-    rq->s.me = id;
+    if (!people_here_read(rq, f, &mine)) return unprocessable(enrol_page(rq));
+    int64_t id = enrol(rq, name, l, mine);
+    if (!id) return name_is_taken(rq, f, l->login);
+    notice(rq, mine ? T(&rq->s, "Your account is made. Everything you did is in it.") : T(&rq->s, "Your account is made."));
+    people_come_in(rq, id, mine, people_term(rq, f));
     people_answer(&rq->s, true);        /* the form says so, above its button */
-    session_begin(rq, id);
     browser_knows(rq, l->login);
-    notice(rq, T(&rq->s, "Your account is made. Everything you did is in it."));
     return see_other_url(rq, return_to(rq));
 }
 
@@ -196,7 +223,7 @@ static Reply me_page(Request *rq, Form *f)
     never_kept(rq);
     SessionRows sessions = auth_sessions(&rq->s, rq->s.me, session_cookie(rq));
     PeopleSafe safe = { .second = auth_second(&rq->s, rq->s.me).on, .sheet = auth_paper_left(&rq->s, rq->s.me, PAPER_PASSWORD) };
-    return people_me(rq, rq->name, login.login, &safe, f, &sessions, languages(rq));
+    return people_me(rq, rq->name, login.login, &safe, f, &sessions, people_asides(rq), languages(rq));
 }
 
 static Reply me_get(Request *rq) { return me_page(rq, form_filled(rq)); }
@@ -299,8 +326,12 @@ static Reply account_again_get(Request *rq) { return see_other(rq, rq->signed_in
 static Reply second_again_get(Request *rq) { return see_other(rq, "/people/second"); }
 static Reply me_again_get(Request *rq) { return see_other(rq, "/people"); }
 
+/* Who has no account is done by one link, and who has one only for today by one button, on every page. */
 static void nav(Request *rq, Nav *n)
 {
+    SessionTerm term = session_term(rq);
+    if (rq->s.me && !rq->signed_in) nav_add(rq, n, T(&rq->s, "I am done"), "/people/done");
+    if (term.until && !term.device) nav_leave(rq, n, T(&rq->s, "Sign out"), "/people/session");
     nav_add(rq, n, rq->name.n ? rq->name : T(&rq->s, "Sign in"), rq->signed_in ? "/people" : "/people/session/new");
 }
 
@@ -354,6 +385,9 @@ static const Route routes[] = {
     GET   ("/people/copy",          people_copy_get,    .who = WHO_ANYONE, .page = "copy"),
     GET   ("/people/records",       people_records_get, .who = WHO_ANYONE),
     GET   ("/people/records/:name", record_file_get,    .who = WHO_ANYONE),
+    GET   ("/people/done",          people_done_get,    .who = WHO_ANYONE, .page = "done"),
+    POST  ("/people/done",          people_done_post,   .who = WHO_ANYONE, .small = true),
+    POST  ("/people/aside/:guest",  people_aside_post,  .who = WHO_SIGNED_IN, .small = true),
     GET   ("/people/places",        people_places_get,  .who = WHO_ANYONE, .page = "places_page"),
     GET   ("/people/erasure",       people_erasure_get, .who = WHO_ANYONE, .page = "erasure"),
     POST  ("/people/erasure",       people_erasure_post, .who = WHO_ANYONE, .page = "erasure", .pace = people_erasure_pace,
