@@ -237,7 +237,7 @@ typedef struct LangLinks { LangLink *row; ptrdiff_t n; } LangLinks;
 Nav       web_nav(Request *rq);
 LangLinks web_languages(Request *rq);                                /* this page in each language, by ?lang= */
 /* What is half typed or not sent yet the script keeps on the device, for one owner (web_owner.c, app/assets/sampan.js). */
-typedef struct Owner { bool asked; str key, along, forget; } Owner;
+typedef struct Owner { bool asked; str key, along, forget; int64_t idle; } Owner;          /* idle: seconds, 0 none */
 Owner     web_owner_here(Request *rq);                               /* for the foot of the page, when all of it is written */
 str       web_owner(Request *rq);                                    /* whose: says nothing about her, and differs for each; "" for a visitor
                                                                         without a cookie, who has typed nothing here */

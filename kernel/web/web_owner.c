@@ -54,7 +54,7 @@ static str drafts_cookie(const Request *rq) { return http_cookie(rq->http, COOKI
 Owner web_owner_here(Request *rq)
 {
     str_pair said = str_cut(drafts_cookie(rq), '.');
-    return (Owner){ .asked = rq->web->asked, .key = web_owner(rq),
+    return (Owner){ .asked = rq->web->asked, .key = web_owner(rq), .idle = rq->web->session.term.idle / SECOND,
                     .along = str_eq(said.head, S("along")) ? said.tail : (str){ 0 },
                     .forget = str_eq(said.head, S("forget")) ? said.tail : (str){ 0 } };
 }

@@ -81,6 +81,12 @@ export const phone = { viewport: { width: 360, height: 740 }, deviceScaleFactor:
 export const narrow = { viewport: { width: 320, height: 640 } };
 export const desktop = { viewport: { width: 1280, height: 860 } };
 
+// Whoever signs in is asked whose the work on this device is; she is not, where there is none.
+export async function itIsMine(page) {
+  const yes = page.getByLabel("Yes, it is mine");
+  if (await yes.isVisible()) await yes.check();
+}
+
 // What axe finds on this page, as readable lines; none is what we want.
 export async function axeFindings(page) {
   await page.evaluate(axe.source);

@@ -1,7 +1,7 @@
 // voyage - the first voyage of a learner: she arrives signed out, takes a lesson with its questions, loses the link, comes back,
 // makes an account, finishes the course, searches, prints. With scripts and without, at 320 px, by keyboard, right to left.
 import { fillIn, solutions } from "./answers.mjs";
-import { House, axeFindings, desktop, expect, narrow, phone, sticksOut, visit } from "./house.mjs";
+import { House, axeFindings, desktop, expect, itIsMine, narrow, phone, sticksOut, visit } from "./house.mjs";
 
 const COURSE = "/learn/practices/order";
 const LESSONS = [["map", "10-map"], ["pro-forma", "20-pro-forma"], ["terms", "30-terms"], ["papers", "40-papers"]];
@@ -60,6 +60,7 @@ async function makeAccount(page, name) {
   await page.getByLabel("What shall we call you?").fill(name);
   await page.getByLabel("A name to sign in with").fill(`${name.toLowerCase()}@example.test`);
   await page.getByLabel("Password").fill("three small boats");
+  await itIsMine(page);
   await page.getByRole("button", { name: "Make my account" }).click();
   await page.waitForLoadState();
 }
