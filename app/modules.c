@@ -4,7 +4,7 @@
  * To add a module: name it here, twice. docs/NEWCOMER.md writes one, file by file. */
 #include "web/web.h"
 
-extern const Module people_module, centres_module, quiz_module, learn_module, home_module, box_module, sign_module, example_module;
+extern const Module people_module, centres_module, quiz_module, learn_module, home_module, room_module, box_module, sign_module, example_module;
 
 const Module *const all_modules[] = {
     &people_module,
@@ -12,6 +12,7 @@ const Module *const all_modules[] = {
     &quiz_module,
     &learn_module,
     &home_module,
+    &room_module,
     &box_module,
     &sign_module,
     &example_module,

@@ -186,6 +186,9 @@ str   visitor_place(Request *rq);                                    /* the same
 /* A browser that signed somebody in before (auth.h): a cookie of its own, which signing out leaves there. */
 str   known_browser(Request *rq, str name);                          /* which one; "" when it does not know this name */
 void  browser_knows(Request *rq, str name);                          /* from this reply on */
+/* Which device this is, beside who sits there: a cookie that outlives sessions. */
+str   device_cookie(const Request *rq);                              /* "" none, or none of ours */
+void  device_named(Request *rq, str cookie, int64_t seconds);        /* auth_cookie_new; 0: it is no more */
 void  choose_language(Request *rq, const Lang *lang);                /* this browser keeps it */
 
 /* For Route.pace. A request that must wait sleeps as a connection and on no thread; when too many do it is refused with 429. */

@@ -27,6 +27,7 @@ enum {
 #define COOKIE_LANG    "lang"
 #define COOKIE_NOTICE  "notice"
 #define COOKIE_KNOWN   "known"
+#define COOKIE_DEVICE  "device"
 #define COOKIE_USED    "used"            /* when a session that idleness ends was last used (web_term.c) */
 #define COOKIE_DRAFTS  "drafts"          /* what becomes of words that this browser keeps (web_owner.c) */
 #define FIELD_CSRF     "_csrf"

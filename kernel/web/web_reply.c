@@ -212,6 +212,14 @@ void browser_knows(Request *rq, str name)
     cookie_set(rq, COOKIE_KNOWN, cookie, COOKIE_SECONDS);
 }
 
+str device_cookie(const Request *rq)
+{
+    str cookie = http_cookie(rq->http, COOKIE_DEVICE);
+    return auth_cookie_wellformed(cookie) ? cookie : (str){ 0 };
+}
+
+void device_named(Request *rq, str cookie, int64_t seconds) { cookie_set(rq, COOKIE_DEVICE, cookie, seconds); }
+
 void choose_language(Request *rq, const Lang *lang) { cookie_set(rq, COOKIE_LANG, str_from(lang->tag), COOKIE_SECONDS); }
 
 void session_begin_for(Request *rq, int64_t person, SessionTerm term)
