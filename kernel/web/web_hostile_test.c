@@ -3,6 +3,7 @@
 #include "../../tests/world.h"
 
 #include "auth/auth.h"
+#include "journal/journal.h"
 #include "web/web_private.h"
 
 #define RECORDS "SELECT count(*) FROM journal"
@@ -238,7 +239,9 @@ static str all_that_is_kept(World *w)
                       " (SELECT count(*) FROM centres_note)"
                       " || ' ' || (SELECT count(*) FROM auth_totp) || ' ' || (SELECT coalesce(sum(since + step), 0) FROM auth_totp) || ' ' ||"
                       " (SELECT coalesce(max(mac), '') FROM auth_paper) || ' ' || (SELECT count(*) FROM auth_reset) || ' ' ||"
-                      " (SELECT max(strong) FROM auth_session) || ' ' || (SELECT coalesce(sum(version + accepted), 0) FROM people_agreed) AS s");
+                      " (SELECT max(strong) FROM auth_session) || ' ' || (SELECT coalesce(sum(version + accepted), 0) FROM people_agreed)"
+                      " || ' ' || (SELECT count(*) FROM room_room) || ' ' || (SELECT count(*) FROM room_device) || ' ' || (SELECT count(*) FROM room_seat)"
+                      " || ' ' || (SELECT coalesce(sum(slips), 0) FROM room_seat) || ' ' || (SELECT coalesce(max(pin), '') FROM room_seat) AS s");
 }
 
 static void take(World *w, Taken *taken, const char *path, const char *form)
@@ -263,6 +266,26 @@ static Visit whole(World *w, Taken *taken, Visitor who, const char *path, const 
     if (!kept || str_eq(all_that_is_kept(w), before)) world_failed(w, path, v.status, "in the end it was not kept");
     take(w, taken, path, form);
     return v;
+}
+
+/* A group, somebody in it, a device: and back. */
+static void whole_room(World *w, Taken *taken)
+{
+    str pin = auth_hash(world_arena(w), S("4071"));
+    whole(w, taken, OPERATOR, "/room/desk", "name=Monday+group");
+    const char *room = at(w, "/room/desk/%lld", (long long)sql_int(w, "SELECT id FROM room_room"));
+    whole(w, taken, OPERATOR, at(w, "%s/seats", room), "name=Mei");
+    const char *seat = at(w, "%lld", (long long)sql_int(w, "SELECT id FROM room_seat"));
+    whole(w, taken, OPERATOR, at(w, "%s/seats/%s/pin", room, seat), "");
+    sql_run(w, at(w, "UPDATE room_seat SET slips = 5, pin = '%.*s'", STR_ARG(pin)));
+    whole(w, taken, OPERATOR, at(w, "%s/seats/%s/lock", room, seat), "_method=delete");
+    whole(w, taken, OPERATOR, at(w, "%s/devices", room), "");
+    whole(w, taken, OPERATOR, at(w, "/room/seats/%s/session", seat), "pin=4071");
+    whole(w, taken, OPERATOR, "/room/pin", "pin=4071&new_pin=4072");
+    whole(w, taken, OPERATOR, "/room/login", "pin=4072&login=mei-2&password=three+red+boats");
+    whole(w, taken, OPERATOR, "/room/session", "_method=delete");
+    whole(w, taken, TRAINER, at(w, "%s/devices/%lld", room, (long long)sql_int(w, "SELECT id FROM room_device")), "_method=delete");
+    whole(w, taken, TRAINER, at(w, "%s/seats/%s", room, seat), "_method=delete");
 }
 
 static const char *other_session(World *w, Visitor who)
@@ -393,6 +416,7 @@ TEST(whichever_database_call_fails_every_form_of_the_program_is_kept_whole_or_no
     whole(w, &taken, GUEST, aside, "");
     forget_cookies(w, GUEST);
     whole(w, &taken, GUEST, "/people/done", "");
+    whole_room(w, &taken);
     expect_all_routes(w, &taken);
 }
 

@@ -45,11 +45,12 @@ TEST(who_signs_in_where_a_guest_worked_is_asked_whose_it_is)
 {
     EXPECT(says(get(w, GUEST, "/people/session/new"), "hidden data-half"));
     guest_who_saved(w);
-    world_wait(w, 20 * MINUTE);
+    world_wait(w, 21 * MINUTE);                  /* her number may be some seconds ahead of the clock */
     static const char *const pages[] = { "/people/session/new", "/people/account/new" };
     for (int i = 0; i < COUNT_OF(pages); i++) {
         Visit v = get(w, GUEST, pages[i]);
-        EXPECT(says(v, "There is work on this device, begun ") && says(v, "20 minutes ago") && says(v, "<li>two sacks of rice</li>"));
+        EXPECT(says(v, "There is work on this device, begun ") && says(v, "20 minutes ago"));
+        EXPECT(says(v, "<li>two sacks of rice</li>"));
         EXPECT(says(v, "name=\"mine\" value=\"\" checked") && !says(v, "data-half"));
     }
 }
