@@ -6,6 +6,7 @@ import "./operator.mjs";
 import "./hostile.mjs";
 import "./leaving.mjs";
 import "./centres.mjs";
+import "./room.mjs";
 
 const browser = await openBrowser();
 const fine = await runVisits({ browser }, process.argv[2]);
