@@ -66,7 +66,8 @@ static Reply erasure_page(Request *rq, Form *f)
 {
     Scope *s = &rq->s;
     never_kept(rq);
-    return people_erasure(rq, f, rq->signed_in, people_held(s, s->me), kept_by_law(s, s->me), people_places(s, s->me, true), seal(rq, s->me));
+    bool can = !rq->signed_in || people_has_login(s, s->me);
+    return people_erasure(rq, f, rq->signed_in, can, people_held(s, s->me), kept_by_law(s, s->me), people_places(s, s->me, true), seal(rq, s->me));
 }
 
 /* Also who goes back after it was done. */

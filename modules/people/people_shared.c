@@ -57,9 +57,10 @@ bool people_leave_aside(Request *rq, int64_t person)
 
 /* ---- only for today ---------------------------------------------------------------------------------------------------------- */
 
+/* On a device that a group uses nobody needs to think of it. */
 SessionTerm people_term(Request *rq, const Form *f)
 {
-    if (!form_checked(f, "today")) return (SessionTerm){ 0 };
+    if (!form_checked(f, "today") && !device_cookie(rq).n) return (SessionTerm){ 0 };
     return (SessionTerm){ .until = os_day_end(rq->s.now), .idle = IDLE_MINUTES * (int64_t)MINUTE };
 }
 

@@ -141,7 +141,7 @@ Reply room_seats_post(Request *rq)
     if (!find_room(rq, &room)) return not_found(rq);
     str label = form_text(f, "name", 1, ROOM_LABEL_MAX);
     if (!room_enrol(&rq->s, room.id, label, n->hash)) {
-        form_error(f, "name", T(&rq->s, "This name is in the list already, or the room is full. A letter of the family name tells two people apart."));
+        form_error(f, "name", T(&rq->s, "This name is in the list already, or the group is full. A letter of the family name tells two people apart."));
         return unprocessable(room_page(rq, &room, f));
     }
     tell_pin(rq, label, n->pin);

@@ -296,6 +296,27 @@ TEST(she_takes_a_name_and_a_password_home_by_her_pin)
     EXPECT(post(w, GUEST, "/room/login", at(w, "login=mei2&password=three+red+boats&%s", mei)).status == 404);
 }
 
+TEST(on_a_device_that_a_group_uses_a_password_too_is_for_today_only)
+{
+    const char *room = a_room(w);
+    open_device(w, room);
+    EXPECT(post(w, STRANGER, "/people/account", "name=Linh&login=linh&password=three+red+boats").status == 303);
+    EXPECT(post(w, GUEST, "/people/session", "login=linh&password=three+red+boats").status == 303 && is_here(w, "Linh"));
+    EXPECT(says(get(w, GUEST, "/learn"), "Next person"));
+    world_wait(w, 20 * MINUTE);
+    EXPECT(!is_here(w, "Linh") && says(get(w, STRANGER, "/people"), "<bdi>Linh</bdi>"));
+}
+
+TEST(who_has_a_pin_alone_is_told_how_to_erase_herself)
+{
+    const char *room = a_room(w), *mei = somebody(w, room, "Mei");
+    open_device(w, room);
+    knock(w, "Mei", mei);
+    Visit v = get(w, GUEST, "/people/erasure");
+    EXPECT(says(v, "have no password yet") && !says(v, "Erase everything"));
+    EXPECT(post(w, GUEST, "/people/erasure", "password=").status == 422 && is_here(w, "Mei"));
+}
+
 TEST(who_is_in_no_room_has_no_pin_page)
 {
     EXPECT(get(w, BO, "/room/pin").status == 404 && post(w, BO, "/room/pin", "new_pin=4071").status == 404);
@@ -322,4 +343,5 @@ TESTS(room, only_who_has_a_role_at_the_centre_keeps_its_rooms, an_operator_who_h
       each_wrong_pin_costs_more_time, a_device_has_twenty_wrong_pins_in_a_quarter_of_an_hour_over_all_names,
       whichever_database_call_fails_a_wrong_pin_is_counted_or_not_answered, a_pin_may_be_typed_in_digits_of_any_script_and_with_blanks,
       who_decides_has_no_pin_and_an_operator_comes_into_no_account_that_has_a_password, easy_pins_cannot_be_had_and_another_one_needs_the_one_before,
-      she_takes_a_name_and_a_password_home_by_her_pin, who_is_in_no_room_has_no_pin_page, an_erased_person_has_no_seat)
+      she_takes_a_name_and_a_password_home_by_her_pin, on_a_device_that_a_group_uses_a_password_too_is_for_today_only,
+      who_has_a_pin_alone_is_told_how_to_erase_herself, who_is_in_no_room_has_no_pin_page, an_erased_person_has_no_seat)

@@ -5,3 +5,4 @@ ALTER TABLE auth_session ADD COLUMN idle @INT NOT NULL DEFAULT 0;       -- ms wi
 ALTER TABLE auth_session ADD COLUMN device @REF NOT NULL DEFAULT 0;     -- ends with that; 0: none
 ALTER TABLE auth_session ADD COLUMN ended @INT NOT NULL DEFAULT 0;      -- ms; 0: it lives
 CREATE INDEX auth_session_device ON auth_session (device);
+-- sealed: 806a62e5aae51ad3

@@ -7,3 +7,4 @@ CREATE TABLE people_aside (
   at            @INT NOT NULL
 ) @STRICT;
 CREATE INDEX people_aside_said_by ON people_aside (said_by, at);
+-- sealed: 59f8e770b6ed77a4

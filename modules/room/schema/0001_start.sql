@@ -30,3 +30,4 @@ CREATE TABLE room_device (
 ) @STRICT;
 CREATE UNIQUE INDEX room_device_key ON room_device (key);
 CREATE INDEX room_device_room ON room_device (room);
+-- sealed: 21e2ebd42b1a75fe
