@@ -10,7 +10,9 @@
   const words = document.body.dataset, said = document.getElementById("keeper").dataset;      // texts come translated from the page
   const store = {
     get: key => { try { return JSON.parse(localStorage.getItem(key)); } catch { return null; } },
-    set: (key, value) => { try { value ? localStorage.setItem(key, JSON.stringify(value)) : localStorage.removeItem(key); } catch { /* full or forbidden: the page still works */ } },
+    set: (key, value) => {
+      try { value ? localStorage.setItem(key, JSON.stringify(value)) : localStorage.removeItem(key); } catch { /* full or forbidden: the page still works */ }
+    },
     keys: () => { try { return Object.keys(localStorage); } catch { return []; } },
   };
   const here = () => location.pathname;
@@ -35,7 +37,10 @@
   }
 
   // Of a visitor whose cookie is gone nobody can be shown to be her: what is half typed goes. So it does where a session was only for today.
-  const outlives = key => { const whose = ownerOf(key); return whose === undefined || whose === owner || key.startsWith("unsent ") || whose[0] === "p"; };
+  const outlives = key => {
+    const whose = ownerOf(key);
+    return whose === undefined || whose === owner || key.startsWith("unsent ") || whose[0] === "p";
+  };
 
   // A page that does not say who this is (the database was away) changes nothing.
   function hear(page) {
@@ -97,7 +102,8 @@
     const frame = make("section", "", { id, className: "problems keeps" }), row = make("p", "", { className: "actions" });
     frame.setAttribute("role", "status");
     frame.append(make("p", sentence), ...about, row);
-    for (const [label, deed] of deeds) row.append(make("button", label, { type: "button", className: "quiet", onclick: () => { if (deed(frame) !== false) frame.remove(); } }));
+    for (const [label, deed] of deeds)
+      row.append(make("button", label, { type: "button", className: "quiet", onclick: () => { if (deed(frame) !== false) frame.remove(); } }));
     document.querySelector("main").prepend(frame);
     return frame;
   }
@@ -119,7 +125,8 @@
   function showFound() {
     for (const key of owner ? store.keys().filter(key => key.startsWith("unsent v") && ownerOf(key) !== owner) : []) {
       const [first] = store.get(key) || [{ title: "" }];
-      box("found", said.found.replace("{title}", first.title), [], [[said.yes, () => { move(ownerOf(key), owner); flush(); }], [said.no, () => store.set(key, null)]]);
+      box("found", said.found.replace("{title}", first.title), [],
+        [[said.yes, () => { move(ownerOf(key), owner); flush(); }], [said.no, () => store.set(key, null)]]);
     }
   }
 
@@ -237,7 +244,9 @@
     const form = event.target, ask = form.dataset.leaves === "";
     if (ask && queue().length) {
       event.preventDefault();
-      box("leaving", said.waits, [], [[said.first, () => { queue().forEach(e => put(e, { stuck: "", wait: 0 })); flush(); }], [said.leave, () => { drop(owner); form.submit(); }]]).scrollIntoView();
+      box("leaving", said.waits, [],
+        [[said.first, () => { queue().forEach(e => put(e, { stuck: "", wait: 0 })); flush(); }],
+         [said.leave, () => { drop(owner); form.submit(); }]]).scrollIntoView();
     } else if (!ask) drop(owner);
   }
 
