@@ -121,6 +121,16 @@ for (const javaScriptEnabled of [true, false]) {
     }));
 }
 
+for (const javaScriptEnabled of [true, false]) {
+  visit(`where nobody worked nobody is asked whose work it is, ${javaScriptEnabled ? "with scripts" : "without scripts"}`, async ({ browser }) =>
+    inHouse(browser, { ...phone, javaScriptEnabled }, async ({ house, page }) => {
+      for (const at of ["/people/session/new", "/people/account/new"]) {
+        await page.goto(house.lan + at);
+        expect(await page.locator(".work").count() === 1 && !(await page.locator(".work").isVisible()), `asked at ${at}`);
+      }
+    }));
+}
+
 visit("the power goes while fifteen are signed in, each on a device: everybody is still there, and is who she was", async ({ browser }) =>
   inHouse(browser, phone, async ({ house, page }) => {
     const room = await operatorMakesGroup(house, page), pins = await enrolAll(page);
