@@ -129,7 +129,7 @@ void SessionRows_json(Json *j, str key, const SessionRows *rows)
 
 /* ---- what every page knows of a person ------------------------------------------------------------------------- */
 
-void auth_person_put(Scope *s, int64_t id, const Known *k)
+void auth_person_put(Scope *s, int64_t id, const AuthPerson *k)
 {
     auth_rows_person_keep(s, id, k->name, k->lang, k->account, k->agreed, k->band);
 }

@@ -44,8 +44,8 @@ bool auth_session_end_key(Scope *s, int64_t person, str key);              /* wr
 void SessionRows_json(Json *j, str key, const SessionRows *rows);
 
 /* agreed: the newest version of the house's texts that she was asked about; band: how old she is. What they mean is the module's business. */
-typedef struct Known { str name, lang; bool account; int64_t agreed, band; } Known;
-void auth_person_put(Scope *s, int64_t id, const Known *known);                 /* writing; replaces what was known */
+typedef struct AuthPerson { str name, lang; bool account; int64_t agreed, band; } AuthPerson;
+void auth_person_put(Scope *s, int64_t id, const AuthPerson *known);                 /* writing; replaces what was known */
 /* Writing. Programs before this one knew a staff mark in place of roles: who had it, one a call, and she has it no more; 0: nobody. */
 int64_t auth_staff_taken(Scope *s);
 

@@ -12,6 +12,14 @@
 
 bool centres_any(Scope *s) { return centres_open_one(s) > 0; }
 
+Options centres_with(Scope *s, int roles)
+{
+    centres_open_with_rows found = centres_open_with(s, s->me, roles, s->now, journal_may(s, s->me, roles, AUDIENCE_PUBLIC, STREAM_PUBLIC));
+    Option *row = NEW(s->arena, Option, found.n);
+    for (ptrdiff_t i = 0; i < found.n; i++) row[i] = (Option){ str_fmt(s->arena, "%lld", (long long)found.row[i].id), found.row[i].name };
+    return (Options){ row, found.n };
+}
+
 /* ---- doing ------------------------------------------------------------------------------------------------------------------- */
 
 int64_t centres_open(Scope *s, str economy, str name)

@@ -14,6 +14,8 @@ Options centres_economies(Scope *s);
 str     centres_economy(Scope *s, str code);                 /* its name; the code itself where we have none */
 
 bool    centres_any(Scope *s);                               /* one is known here, and open */
+/* Open centres of which s->me has one of these roles, for choosing one: its stream in figures, and its name. At most 200. */
+Options centres_with(Scope *s, int roles);
 
 /* Writing. By the installation itself, which must be a hub: s->me is 0. */
 void    centres_give(Scope *s, int64_t person, int role, Audience audience, int64_t stream);

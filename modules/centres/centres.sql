@@ -44,6 +44,13 @@ SELECT g.stream, g.id, g.role, g.giver, g.asked, g.offered, g.expires, g.until, 
 SELECT role, name FROM centres_grant
  WHERE stream = :stream AND ended = 0 AND person <> 0 AND name <> '' AND (until = 0 OR until > :now) ORDER BY role, id LIMIT 1000;
 
+-- name: open_with(me int, roles int, now int, everywhere bool) many
+-- Open centres in which she herself holds one of these roles, or all of them.
+SELECT p.id, coalesce(c.name, p.name) AS "name:str" FROM centres_place p LEFT JOIN centres_centre c ON c.id = p.id
+ WHERE p.sort = 'centre' AND coalesce(c.closed, 0) = 0 AND (:everywhere = 1 OR EXISTS (SELECT 1 FROM centres_grant g
+   WHERE g.stream = p.id AND g.person = :me AND (g.role & :roles) <> 0 AND g.ended = 0 AND (g.until = 0 OR g.until > :now)))
+ ORDER BY p.id LIMIT 200;
+
 -- name: held(me int, now int) many
 SELECT stream, id, audience, role, until, accepted FROM centres_grant
  WHERE person = :me AND ended = 0 AND (until = 0 OR until > :now) ORDER BY role DESC, id LIMIT 200;

@@ -161,7 +161,7 @@ str people_code_for(Scope *s, int64_t person, str *ret_why)
 static void show(Scope *s, int64_t id)
 {
     people_person_row p;
-    if (people_person(s, id, &p)) auth_person_put(s, id, &(Known){ p.name, p.lang, p.account, p.agreed, p.band });
+    if (people_person(s, id, &p)) auth_person_put(s, id, &(AuthPerson){ p.name, p.lang, p.account, p.agreed, p.band });
 }
 
 void person_made_apply(Scope *s, const Record *r, const person_made_body *b)

@@ -14,7 +14,7 @@ enum { IDLE_MINUTES = 20 };
 
 bool room_may_keep(Scope *s, int64_t centre)
 {
-    return journal_may(s, s->me, ROLE_OPERATOR | ROLE_TRAINER | ROLE_ADMIN, AUDIENCE_CENTRE, centre);
+    return journal_may(s, s->me, ROOM_KEEPERS, AUDIENCE_CENTRE, centre);
 }
 
 bool room_decides(Scope *s, int64_t person, int64_t centre)

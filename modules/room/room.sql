@@ -1,8 +1,3 @@
--- name: centres_of(me int, roles int, now int) many
--- Streams in which somebody holds one of these roles now; whether that is enough, journal_may says.
-SELECT DISTINCT stream FROM journal_standing
- WHERE person = :me AND (role & :roles) <> 0 AND ends = 0 AND (until = 0 OR until > :now) ORDER BY stream LIMIT 100;
-
 -- name: rooms_of(centre int) many
 SELECT r.id, r.name, r.centre, (SELECT count(*) FROM room_seat s WHERE s.room = r.id) AS "seats:int" FROM room_room r
  WHERE r.centre = :centre ORDER BY r.id DESC LIMIT 100;

@@ -8,65 +8,48 @@
  *          an operator must not be able to come into somebody's account. */
 #include "room_own.h"
 
+#include "centres/centres.h"
 #include "i18n/i18n.h"
 #include "os/os.h"
 #include "people/people.h"
 #include "room_pages.h"
 #include "web/site.h"
-#include "journal/journal.h"
 
 /* ---- rooms ------------------------------------------------------------------------------------------------------------------- */
 
-typedef struct Centres { int64_t *row; ptrdiff_t n; } Centres;
-
-static Centres centres_kept(Request *rq)
+static int64_t centre_of(const Option *o)
 {
-    room_centres_of_rows found = room_centres_of(&rq->s, rq->s.me, ROLE_OPERATOR | ROLE_TRAINER | ROLE_ADMIN, rq->s.now);
-    Centres kept = { NEW(rq->s.arena, int64_t, found.n), 0 };
-    for (ptrdiff_t i = 0; i < found.n; i++)
-        if (room_may_keep(&rq->s, found.row[i].stream)) kept.row[kept.n++] = found.row[i].stream;
-    return kept;
+    int64_t centre;
+    return str_int(o->value, &centre) ? centre : 0;
 }
 
-static Options centre_options(Request *rq, const Centres *kept)
+static RoomLines rooms_kept(Request *rq, const Options *kept)
 {
-    Options o = { NEW(rq->s.arena, Option, kept->n), kept->n };
+    RoomLines all = { NEW(rq->s.arena, RoomLine, kept->n * ROOMS_MAX), 0 };
     for (ptrdiff_t i = 0; i < kept->n; i++) {
-        str number = str_fmt(rq->s.arena, "%lld", (long long)kept->row[i]);
-        ((Option *)o.row)[i] = (Option){ number, number };
-    }
-    return o;
-}
-
-static RoomLines rooms_kept(Request *rq, const Centres *kept)
-{
-    RoomLines all = { NEW(rq->s.arena, RoomLine, kept->n * 100), 0 };
-    for (ptrdiff_t i = 0; i < kept->n; i++) {
-        room_rooms_of_rows rooms = room_rooms_of(&rq->s, kept->row[i]);
-        for (ptrdiff_t k = 0; k < rooms.n; k++) all.row[all.n++] = (RoomLine){ rooms.row[k].id, rooms.row[k].name, rooms.row[k].seats };
+        room_rooms_of_rows rooms = room_rooms_of(&rq->s, centre_of(&kept->row[i]));
+        str at = kept->n > 1 ? kept->row[i].label : (str){ 0 };
+        for (ptrdiff_t k = 0; k < rooms.n; k++) all.row[all.n++] = (RoomLine){ rooms.row[k].id, rooms.row[k].name, at, rooms.row[k].seats };
     }
     return all;
 }
 
-static Reply desk_page(Request *rq, const Centres *kept, Form *f)
-{
-    return room_desk(rq, f, rooms_kept(rq, kept), centre_options(rq, kept));
-}
+static Reply desk_page(Request *rq, const Options *kept, Form *f) { return room_desk(rq, f, rooms_kept(rq, kept), *kept); }
 
 Reply room_desk_get(Request *rq)
 {
-    Centres kept = centres_kept(rq);
+    Options kept = centres_with(&rq->s, ROOM_KEEPERS);
     return kept.n ? desk_page(rq, &kept, form(rq)) : not_found(rq);
 }
 
 Reply room_desk_post(Request *rq)
 {
-    Centres kept = centres_kept(rq);
+    Options kept = centres_with(&rq->s, ROOM_KEEPERS);
     Form *f = form(rq);
     int64_t centre;
     if (!kept.n) return not_found(rq);
     str name = form_text(f, "name", 1, ROOM_NAME_MAX);
-    if (kept.n == 1) centre = kept.row[0];
+    if (kept.n == 1) centre = centre_of(&kept.row[0]);
     else if (!str_int(form_raw(f, "centre"), &centre) || !room_may_keep(&rq->s, centre)) form_error(f, "centre", T(&rq->s, "Please choose one of these."));
     if (form_bad(f)) return unprocessable(desk_page(rq, &kept, f));
     return see_other(rq, "/room/desk/%lld", (long long)room_make(&rq->s, centre, name));

@@ -5,9 +5,12 @@
  *   room_web.c     on the device: names, a PIN, the next person; her own PIN; the table of routes
  *   room_desk.c    for the operator: rooms, seats, devices */
 #pragma once
+#include "journal/journal.h"
 #include "room.h"
 #include "room_sql.h"
 #include "web/web.h"
+
+enum { ROOM_KEEPERS = ROLE_OPERATOR | ROLE_TRAINER | ROLE_ADMIN, ROOMS_MAX = 100 };      /* ROOMS_MAX: shown of one centre */
 
 /* ---- PINs (room_pin.c) ---- */
 
