@@ -22,8 +22,7 @@ static void clear_reply(WebPrivate *w)
 {
     w->reply = (Reply){ 0 };
     w->header_n = 0;
-    w->csrf = w->cookie_out = w->notice_out = w->file = w->etag = w->owner = (str){ 0 };
-    w->owner_id = 0;
+    w->csrf = w->cookie_out = w->notice_out = w->file = w->etag = (str){ 0 };
     w->streaming = (Streaming){ 0 };
     w->tagged = 0;
     w->cookie_keeps = w->cookie_ends = w->begins = w->person_made = false;
