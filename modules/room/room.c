@@ -17,13 +17,6 @@ bool room_may_keep(Scope *s, int64_t centre)
     return journal_may(s, s->me, ROOM_KEEPERS, AUDIENCE_CENTRE, centre);
 }
 
-bool room_decides(Scope *s, int64_t person, int64_t centre)
-{
-#define X(role, word) | ROLE_##role
-    return journal_may(s, person, 0 JOURNAL_ROLES(X), AUDIENCE_CENTRE, centre);
-#undef X
-}
-
 /* ---- rooms and seats ---------------------------------------------------------------------------------------------------------- */
 
 int64_t room_make(Scope *s, int64_t centre, str name)
@@ -43,7 +36,7 @@ static int64_t seat(Scope *s, int64_t room, int64_t person, str label, str pin_h
 int64_t room_seat_for(Scope *s, int64_t room, int64_t person, str label)
 {
     room_one_row r;
-    if (!room_one(s, room, &r) || room_decides(s, person, r.centre)) return 0;
+    if (!room_one(s, room, &r) || auth_decides(s, person)) return 0;
     return seat(s, room, person, label, (str){ 0 });
 }
 

@@ -15,7 +15,6 @@ enum { ROOM_LABEL_MAX = 40, ROOM_NAME_MAX = 80, ROOM_SEATS_MAX = 100 };      /* 
 enum { ROOM_PIN_MIN = 4, ROOM_PIN_MAX = 6, ROOM_SLIPS_MAX = 5, ROOM_DEVICE_SLIPS_MAX = 20 };
 
 bool    room_may_keep(Scope *s, int64_t centre);                    /* reading: s->me is its operator, trainer or admin */
-bool    room_decides(Scope *s, int64_t person, int64_t centre);     /* reading: she holds a role there by which she decides for others */
 
 int64_t room_make(Scope *s, int64_t centre, str name);              /* its id */
 /* Somebody with an account gets a seat; she chooses her PIN herself (/room/pin). 0: she or that label has one, she decides, or all are taken. */

@@ -117,7 +117,7 @@ static Reply knock_post(Request *rq)
     Knock k;
     if (!find_seat(rq, &k)) return not_found(rq);
     if (!may_knock(rq, &k)) return with_status(pin_page(rq, &k, form(rq)), 429);
-    bool fits = looked->fits && str_eq(looked->seat.pin, k.seat.pin) && !room_decides(&rq->s, k.seat.person, k.device.centre);
+    bool fits = looked->fits && str_eq(looked->seat.pin, k.seat.pin) && !auth_decides(&rq->s, k.seat.person);
     if (fits) return come_in(rq, &k);
     auth_tried(&rq->s, device_tries(rq, &k), false);
     room_seat_slips(&rq->s, k.seat.id, ++k.seat.slips);
@@ -148,6 +148,12 @@ static void nav(Request *rq, Nav *n)
 /* Proved by a password when the session was begun by one, and else by the PIN, once more. */
 static bool by_pin(const Request *rq) { return session_term(rq).device != 0; }
 
+/* Of who decides about others no PIN works. */
+static room_seats_of_rows own_seats(Request *rq)
+{
+    return auth_decides(&rq->s, rq->s.me) ? (room_seats_of_rows){ 0 } : room_seats_of(&rq->s, rq->s.me);
+}
+
 static bool has_pin(const room_seats_of_rows *seats)
 {
     for (ptrdiff_t i = 0; i < seats->n; i++)
@@ -163,7 +169,7 @@ static Reply own_page(Request *rq, Form *f, const room_seats_of_rows *seats)
 
 static Reply own_get(Request *rq)
 {
-    room_seats_of_rows seats = room_seats_of(&rq->s, rq->s.me);
+    room_seats_of_rows seats = own_seats(rq);
     return seats.n ? own_page(rq, form(rq), &seats) : not_found(rq);
 }
 
@@ -185,7 +191,7 @@ static Reply own_pace(Request *rq)
 {
     int64_t wait;
     if (auth_may_try(&rq->s, own_tries(rq), ROOM_SLIPS_MAX, &wait)) return (Reply){ 0 };
-    room_seats_of_rows seats = room_seats_of(&rq->s, rq->s.me);
+    room_seats_of_rows seats = own_seats(rq);
     retry_after(rq, wait);
     form_error(form(rq), "pin", TN(&rq->s, "That was tried too often. Please wait {n} minute.", "That was tried too often. Please wait {n} minutes.",
                                    (wait + MINUTE - 1) / MINUTE));
@@ -210,7 +216,7 @@ static Reply own_pin_ahead(Request *rq)
 {
     str pin;
     OwnPin *own = rq->ahead = NEW(rq->s.arena, OwnPin, 1);
-    room_seats_of_rows seats = room_seats_of(&rq->s, rq->s.me);
+    room_seats_of_rows seats = own_seats(rq);
     if (!seats.n) return not_found(rq);
     check_new_pin(rq, form(rq), &pin);
     if (form_bad(form(rq))) return unprocessable(own_page(rq, form(rq), &seats));
@@ -229,10 +235,10 @@ static bool own_proves(Request *rq, const OwnPin *own)
 static Reply own_pin_post(Request *rq)
 {
     const OwnPin *own = rq->ahead;
-    room_seats_of_rows seats = room_seats_of(&rq->s, rq->s.me);
+    room_seats_of_rows seats = own_seats(rq);
+    if (!seats.n) return not_found(rq);
     if (!own_proves(rq, own)) return unprocessable(own_page(rq, form(rq), &seats));
-    for (ptrdiff_t i = 0; i < seats.n; i++)
-        if (!room_decides(&rq->s, rq->s.me, seats.row[i].centre)) room_seat_pin(&rq->s, seats.row[i].id, own->hash);
+    for (ptrdiff_t i = 0; i < seats.n; i++) room_seat_pin(&rq->s, seats.row[i].id, own->hash);
     notice(rq, T(&rq->s, "Your PIN is changed."));
     return see_other(rq, "/room/pin");
 }
@@ -251,7 +257,7 @@ static void check_login(Request *rq, Form *f, str *ret_login)
 static Reply login_ahead(Request *rq)
 {
     OwnPin *own = rq->ahead = NEW(rq->s.arena, OwnPin, 1);
-    room_seats_of_rows seats = room_seats_of(&rq->s, rq->s.me);
+    room_seats_of_rows seats = own_seats(rq);
     if (!seats.n || people_has_login(&rq->s, rq->s.me)) return not_found(rq);
     check_login(rq, form(rq), &own->login);
     if (form_bad(form(rq))) return unprocessable(own_page(rq, form(rq), &seats));
@@ -262,7 +268,8 @@ static Reply login_ahead(Request *rq)
 static Reply login_post(Request *rq)
 {
     const OwnPin *own = rq->ahead;
-    room_seats_of_rows seats = room_seats_of(&rq->s, rq->s.me);
+    room_seats_of_rows seats = own_seats(rq);
+    if (!seats.n) return not_found(rq);
     if (!own_proves(rq, own)) return unprocessable(own_page(rq, form(rq), &seats));
     if (!people_give_login(&rq->s, rq->s.me, own->login, own->hash)) {
         auth_tried(&rq->s, own_tries(rq), false);
