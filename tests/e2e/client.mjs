@@ -66,6 +66,29 @@ export async function signIn(client, login, password = "three red boats") {
   return client.post(form.action, { ...form.hidden, login, password });
 }
 
+async function press(client, at, action, fields) {
+  const form = forms((await client.get(at)).html).find(f => f.action.endsWith(action));
+  const reply = await client.post(form.action, { ...form.hidden, ...fields });
+  if (reply.status !== 303) throw new Error(`${form.action}: ${reply.status}`);
+  return reply.location;
+}
+
+// Somebody with an account becomes operator of a new centre, as people do it: an admin opens it and offers, and she accepts. Its path.
+export async function becomesOperator(house, login, password, name = "Telecentre Solo") {
+  const admin = new Client(house.url), her = new Client(house.url);
+  await enrol(admin, "wulan");
+  await house.stop();
+  const made = await house.run("centres", "admin", "wulan");
+  if (made.code !== 0) throw new Error(made.out);
+  await house.start();
+  await signIn(her, login, password);
+  const [centre] = (await press(admin, "/centres/ID", "/centres", { name })).match(/^\/centres\/\d+/);
+  await press(admin, `${centre}/people`, "/offers", { role: "operator", login });
+  const [, offer] = (await her.get("/centres/roles")).html.match(/href="([^"]+\/offers\/[^"]+)"/);
+  await press(her, offer, offer, { name: "Asih" });
+  return centre;
+}
+
 export async function signOut(client) {
   const form = forms((await client.get("/people")).html).find(f => f.action === "/people/session");
   return client.post(form.action, form.hidden);

@@ -1,9 +1,6 @@
 // room - an operator, fifteen people and one phone: each comes in by a name and a PIN, nobody ever sees another's words, and the power goes
 // while fifteen are signed in.
-import { execFileSync } from "node:child_process";
-import { readdirSync } from "node:fs";
-import path from "node:path";
-import { Client, forms, signIn } from "./client.mjs";
+import { Client, becomesOperator, forms, signIn } from "./client.mjs";
 import { House, axeFindings, expect, itIsMine, narrow, phone, sticksOut, visit } from "./house.mjs";
 
 const TASK = "/learn/practices/order/map/task", OPERATOR = "asih", PASSWORD = "three small boats";
@@ -22,16 +19,6 @@ async function inHouse(browser, options, run) {
   }
 }
 
-// Who has a role is given by another room; until it has a page, the row of it is written here, in the dark.
-async function isOperator(house) {
-  await house.stop();
-  const file = readdirSync(house.data).find(name => name.endsWith(".db") || name.endsWith(".sqlite"));
-  execFileSync("sqlite3", [path.join(house.data, file),
-    `INSERT INTO journal_standing (stream, person, role, since, ends, until, module, unit, topic)
-     SELECT 4711, person, 256, 1, 0, 0, 'test', 1, '' FROM people_login WHERE login = '${OPERATOR}'`]);
-  await house.start();
-}
-
 async function operatorMakesGroup(house, page) {
   await page.goto(`${house.lan}/people/account/new`);
   await page.locator("[name=name]").fill("Asih");
@@ -40,7 +27,7 @@ async function operatorMakesGroup(house, page) {
   await itIsMine(page);
   await page.locator("main button").click();
   await page.waitForURL(url => url.pathname !== "/people/account/new");
-  await isOperator(house);
+  await becomesOperator(house, OPERATOR, PASSWORD);
   await page.goto(`${house.lan}/room`);
   await page.getByLabel("A new group").fill("Monday group");
   await page.getByRole("button", { name: "Make the group" }).click();
@@ -256,7 +243,7 @@ for (const [face, options] of [["at 320 px", narrow], ["at 320 px in the dark", 
     for (const [name, value] of [["name", "Asih"], ["login", OPERATOR], ["password", PASSWORD]]) await page.locator(`[name=${name}]`).fill(value);
     await page.locator("main button").click();
     await page.waitForURL(url => url.pathname !== "/people/account/new");
-    await isOperator(house);
+    await becomesOperator(house, OPERATOR, PASSWORD);
     await page.goto(`${house.lan}/people`);
     await look("put aside");
     await page.goto(`${house.lan}/room/desk`);
