@@ -86,9 +86,10 @@ void  nav_add(Request *rq, Nav *nav, str label, const char *href);   /* `here` w
 void  nav_leave(Request *rq, Nav *nav, str label, const char *href); /* a button that deletes href, by which somebody leaves this device */
 
 /* What somebody saved, for whoever must say whether it is hers: each module adds a few words. */
-typedef struct Works { str row[12]; ptrdiff_t n; } Works;
+typedef struct Works { str row[32]; ptrdiff_t n; } Works;
 void  works_add(Works *works, str words);
 Works web_works(Scope *s, int64_t person);
+Works web_keeps(Scope *s, int64_t person);
 
 /* ---- a module ------------------------------------------------------------------------------------------------ */
 
@@ -117,6 +118,7 @@ typedef struct Module {
     const str *markup;                                    /* &<name>_pages_literals: its pages compress against it (RFC 9842) */
     void (*person_made)(Scope *s, int64_t id);            /* writing: a visitor saves for the first time (WHO_LEARNER) */
     void (*works)(Scope *s, int64_t person, Works *ret);  /* what she saved here, in words: "3 answers"; not what it says */
+    void (*keeps)(Scope *s, int64_t person, Works *ret);  /* what is kept of her beside records: a sentence each, with how long and why */
 } Module;
 #define COUNT_OF(a) (int)(sizeof(a) / sizeof((a)[0]))
 

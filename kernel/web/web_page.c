@@ -96,6 +96,14 @@ Works web_works(Scope *s, int64_t person)
     return all;
 }
 
+Works web_keeps(Scope *s, int64_t person)
+{
+    Works all = { .n = 0 };
+    for (int i = 0; i < s->site->module_n; i++)
+        if (s->site->modules[i]->keeps) s->site->modules[i]->keeps(s, person, &all);
+    return all;
+}
+
 /* In the order of modules, but what is about oneself stands last. A page made because the database is away has no entries:
  * they may ask it. */
 Nav web_nav(Request *rq)

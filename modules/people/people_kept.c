@@ -50,9 +50,10 @@ static PeopleBeside beside_of(Request *rq)
 
 Reply people_kept_get(Request *rq)
 {
-    if (!rq->s.me) return people_kept(rq, false, false, (PeopleHelds){ 0 }, (PeopleBeside){ 0 });
+    if (!rq->s.me) return people_kept(rq, false, false, (PeopleHelds){ 0 }, (PeopleBeside){ 0 }, (PeopleWorks){ 0 });
     never_kept(rq);
-    return people_kept(rq, true, rq->signed_in, people_held(&rq->s, rq->s.me), beside_of(rq));
+    PeopleWorks keeps = people_lines(&rq->s, web_keeps(&rq->s, rq->s.me));
+    return people_kept(rq, true, rq->signed_in, people_held(&rq->s, rq->s.me), beside_of(rq), keeps);
 }
 
 /* ---- taking it along ------------------------------------------------------------------------------------------------------------- */
@@ -65,6 +66,13 @@ Reply people_copy_get(Request *rq)
     return people_copy(rq, records_of(&all), rq->signed_in);
 }
 
+static void keeps_write(Scope *s, Json *j, int64_t person)
+{
+    Works keeps = web_keeps(s, person);
+    json_array(j, S("more"));
+    for (ptrdiff_t i = 0; i < keeps.n; i++) json_str(j, S(""), keeps.row[i]);
+    json_array_end(j);
+}
 
 static void sessions_write(Scope *s, Json *j, int64_t person)
 {
@@ -94,6 +102,7 @@ static void here_write(Scope *s, int64_t person, Out *out)
     json_bool(&j, S("second_step"), second.on);
     json_int(&j, S("codes_on_paper"), second.papers + auth_paper_left(s, person, PAPER_PASSWORD));
     sessions_write(s, &j, person);
+    keeps_write(s, &j, person);
     json_object_end(&j);
     out_char(out, '\n');
 }

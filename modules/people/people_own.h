@@ -66,6 +66,7 @@ bool  people_doctor(Scope *s, struct Doctor *d);
 
 /* ---- a device that others use too (people_shared.c) ---- */
 
+PeopleWorks people_lines(Scope *s, Works all);                  /* the same lines, for a page */
 PeopleHere  people_here(Request *rq);                           /* whose work is on this device? For the forms that sign somebody in */
 /* Writing, in a form that signs somebody in. False: another guest has saved here since the question was shown; the form says so. */
 bool        people_here_read(Request *rq, Form *f, bool *ret_mine);

@@ -15,13 +15,14 @@ enum { IDLE_MINUTES = 20 };
 
 /* ---- whose is it? --------------------------------------------------------------------------------------------------------- */
 
-static PeopleWorks works_of(Scope *s, int64_t guest)
+PeopleWorks people_lines(Scope *s, Works all)
 {
-    Works w = web_works(s, guest);
-    PeopleWorks all = { NEW(s->arena, PeopleWork, w.n), w.n };
-    for (ptrdiff_t i = 0; i < w.n; i++) all.row[i].what = w.row[i];
-    return all;
+    PeopleWorks lines = { NEW(s->arena, PeopleWork, all.n), all.n };
+    for (ptrdiff_t i = 0; i < all.n; i++) lines.row[i].what = all.row[i];
+    return lines;
 }
+
+static PeopleWorks works_of(Scope *s, int64_t guest) { return people_lines(s, web_works(s, guest)); }
 
 static bool is_guest(const Request *rq) { return rq->s.me && !rq->signed_in; }
 

@@ -326,6 +326,16 @@ TEST(who_has_a_pin_alone_is_told_how_to_erase_herself)
     EXPECT(post(w, GUEST, "/people/erasure", "password=").status == 422 && is_here(w, "Mei"));
 }
 
+TEST(that_she_has_a_pin_stands_where_she_reads_what_is_kept_of_her_and_no_password_she_has_not)
+{
+    const char *room = a_room(w), *mei = somebody(w, room, "Mei");
+    open_device(w, room);
+    knock(w, "Mei", mei);
+    Visit v = get(w, GUEST, "/people/kept");
+    EXPECT(says(v, "group that uses one device") && !says(v, "The name you sign in with") && !says(v, "Your password, as a sum"));
+    EXPECT(says(get(w, GUEST, "/people/records"), "group that uses one device") && !says(get(w, BO, "/people/kept"), "group that uses one device"));
+}
+
 TEST(who_is_in_no_room_has_no_pin_page)
 {
     EXPECT(get(w, BO, "/room/pin").status == 404 && post(w, BO, "/room/pin", "new_pin=4071").status == 404);
@@ -353,4 +363,5 @@ TESTS(room, only_who_has_a_role_at_the_centre_keeps_its_rooms, an_operator_who_h
       whichever_database_call_fails_a_wrong_pin_is_counted_or_not_answered, a_pin_may_be_typed_in_digits_of_any_script_and_with_blanks,
       who_decides_has_no_pin_and_an_operator_comes_into_no_account_that_has_a_password, easy_pins_cannot_be_had_and_another_one_needs_the_one_before,
       she_takes_a_name_and_a_password_home_by_her_pin, on_a_device_that_a_group_uses_a_password_too_is_for_today_only,
-      who_has_a_pin_alone_is_told_how_to_erase_herself, who_is_in_no_room_has_no_pin_page, an_erased_person_has_no_seat)
+      who_has_a_pin_alone_is_told_how_to_erase_herself,
+      that_she_has_a_pin_stands_where_she_reads_what_is_kept_of_her_and_no_password_she_has_not, who_is_in_no_room_has_no_pin_page, an_erased_person_has_no_seat)

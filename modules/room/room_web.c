@@ -310,9 +310,17 @@ static const Route routes[] = {
     DELETE("/room/desk/:room/devices/:device",    room_device_delete, .who = WHO_SIGNED_IN),
 };
 
+static void keeps(Scope *s, int64_t person, Works *ret)
+{
+    room_seats_of_rows seats = room_seats_of(s, person);
+    if (seats.n) works_add(ret, TN(s, "{n} group that uses one device: your name there, and your PIN as a sum. Until you are taken out of it, or erase yourself.",
+                                   "{n} groups that use one device: your name there, and your PIN as a sum. Until you are taken out of them, or erase yourself.", seats.n));
+}
+
 const Module room_module = {
     .name = "room",
     .routes = routes, .route_n = COUNT_OF(routes),
     .nav = nav,
+    .keeps = keeps,
     .markup = &room_pages_literals,
 };
