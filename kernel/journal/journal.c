@@ -238,6 +238,13 @@ static void insert(Scope *s, Adding *a)
                         a->salt, mark);
 }
 
+/* A stream has one audience: nobody else would take from it what comes after a record of another. */
+static const char *why_not_here(Scope *s, const Adding *a)
+{
+    Audience here = audience_here(s, a->r.stream);
+    return here && here != a->r.audience ? "this stream is of another sort" : why_not(s, &a->r, a->kind, true);
+}
+
 static int64_t add(Scope *s, const EntryKind *kind, Audience audience, int64_t stream, str subject, const void *body)
 {
     CHECK(s->writing && !s->applying && subject.n <= SUBJECT_BYTES_MAX && stream != 0);
@@ -246,7 +253,7 @@ static int64_t add(Scope *s, const EntryKind *kind, Audience audience, int64_t s
     bool exact = body_reads_the_same(s, kind, &a.r, body);
     if (a.r.body.n > INLINE_BYTES_MAX) a.r.body = body_outside(s, kind, a.r.body, &a.file);
     take_place(s, &a);
-    const char *why = a.hers ? subject_wrong(&a.r, kind) : why_not(s, &a.r, kind, true);
+    const char *why = a.hers ? subject_wrong(&a.r, kind) : why_not_here(s, &a);
     if (why) fault(s, FAULT_DB, "%s:%d: %s: %s", kind->file, kind->line, kind->kind, why);
     insert(s, &a);
     if (!a.erased) record_note(s, &a.r, kind, body);

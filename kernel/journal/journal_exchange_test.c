@@ -214,6 +214,35 @@ TEST(a_record_in_the_wrong_stream_or_without_the_right_to_it_stays_without_effec
     net_close(net);
 }
 
+/* Else nobody would ever take what the node writes into that stream afterwards. */
+TEST(a_record_of_another_sort_of_stream_is_not_written_into_one_and_what_comes_after_travels)
+{
+    Net *net = net_open(w, 2);
+    net_enrol(net, 1, "ID", CENTRE(1));
+    int64_t eve = account(net, 1, "Eve"), firm = founds(net, 1, eve);
+    EXPECT(voices(net, 1, eve, "ID", "before", 0));
+    Deed in_firm = { .act = OFFER, .a = firm, .c = 5 }, in_economy = { .act = OFFER, .a = stream_economy(S("ID")), .c = 5 };
+    EXPECT(firm && !deed(net, 1, eve, &in_firm) && strstr(net_why(net), "this stream is of another sort"));
+    EXPECT(!deed(net, 1, eve, &in_economy));
+    EXPECT(voices(net, 1, eve, "ID", "after", 0));
+    EXPECT(net_take(net, 0, letter(net, 1, 0)).refused == 0);
+    EXPECT_STR(net_rows(net, 0, "SELECT words AS text FROM trial_voice ORDER BY words"), S("after\nbefore\n"));
+    net_close(net);
+}
+
+/* What comes first must not say of which sort a stream is that has a number of its own. */
+TEST(a_liar_cannot_take_the_stream_of_an_economy_by_writing_there_first)
+{
+    Net *net = net_open(w, 3);
+    for (int i = 1; i < 3; i++) net_enrol(net, i, "ID", CENTRE(1));
+    int64_t eve = account(net, 1, "Eve"), bo = account(net, 2, "Bo");
+    EXPECT(lies(net, 1, (Lie){ AUDIENCE_MATTER, stream_economy(S("ID")), eve, "trial.offered", S(""), S("{\"price\":5}") }));
+    EXPECT(net_take(net, 0, letter(net, 1, 0)).refused > 0);
+    EXPECT(voices(net, 2, bo, "ID", "still here", 0) && net_take(net, 0, letter(net, 2, 0)).refused == 0);
+    EXPECT_STR(net_rows(net, 0, "SELECT words AS text FROM trial_voice"), S("still here\n"));
+    net_close(net);
+}
+
 /* A stretch that was signed for one stream is shown as one of another, or of the person next door. */
 TEST(records_shown_under_the_name_of_another_stream_or_node_are_not_as_they_were_signed)
 {
@@ -887,6 +916,8 @@ TESTS(journal_exchange, who_was_erased_after_an_old_copy_by_a_word_that_never_ar
       words_that_somebody_on_the_way_left_away_are_asked_of_somebody_else, what_is_no_letter_at_all_is_refused, who_is_not_of_the_network_gets_nothing_and_is_not_believed,
       a_node_that_lies_about_people_of_others_moves_nobody_and_erases_nobody,
       a_record_in_the_wrong_stream_or_without_the_right_to_it_stays_without_effect_and_says_why,
+      a_record_of_another_sort_of_stream_is_not_written_into_one_and_what_comes_after_travels,
+      a_liar_cannot_take_the_stream_of_an_economy_by_writing_there_first,
       records_shown_under_the_name_of_another_stream_or_node_are_not_as_they_were_signed, nobody_writes_under_our_number_but_we,
       what_a_node_wrote_before_it_was_revoked_counts_and_nothing_later_and_it_gets_none,
       what_came_from_a_node_after_the_moment_it_is_revoked_for_is_taken_back_everywhere,

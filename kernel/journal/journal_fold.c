@@ -49,7 +49,7 @@ static Stands may_write(Scope *s, const Record *r, int needs)
 
 const char *stream_wrong(const Record *r, const EntryKind *kind)
 {
-    return may_stand_in(kind, r->audience) ? NULL : "this kind does not belong into this stream";
+    return may_stand_in(kind, r->audience) && stream_fits(r->audience, r->stream) ? NULL : "this kind does not belong into this stream";
 }
 
 /* Units are found by their subjects: there is one way to write each, and none is empty. */

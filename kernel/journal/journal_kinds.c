@@ -143,6 +143,18 @@ int64_t stream_economy(str code)
     return code.n == 2 ? (int64_t)code.p[0] << 8 | code.p[1] : 0;
 }
 
+/* Ids of records begin above the economies. */
+bool stream_fits(Audience audience, int64_t stream)
+{
+    const int64_t last = 'Z' << 8 | 'Z';
+    switch (audience) {
+    case AUDIENCE_PUBLIC:  return stream == STREAM_PUBLIC;
+    case AUDIENCE_ECONOMY: return stream > STREAM_PUBLIC && stream <= last;
+    case AUDIENCE_CARD:    return stream < 0;
+    default:               return stream > last;
+    }
+}
+
 str stream_name(Arena *keep, Audience audience, int64_t stream)
 {
     static const char *const words[AUDIENCES] = { "?", "public", "economy", "body", "centre", "firm", "matter", "person", "card" };

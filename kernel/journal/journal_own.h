@@ -185,6 +185,7 @@ typedef struct Streams { StreamUntil *row; ptrdiff_t n; } Streams;   /* sorted: 
 Streams node_streams(Scope *s, int64_t node);       /* of those that we hold, what it may hold */
 Streams all_streams(Scope *s);
 Audience audience_here(Scope *s, int64_t stream);   /* 0: we hold nothing of it */
+bool stream_fits(Audience audience, int64_t stream); /* whether such a stream can have this number */
 bool    certificate_take(Scope *s, str line, str *ret_why);          /* checked, then kept; those above it must be here */
 void    certificates_take(Scope *s, str message);   /* all that stand in it; what is not good is passed over */
 str     certificates_for(Scope *s, int64_t node);   /* from the root down, a line each */

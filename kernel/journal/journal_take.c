@@ -237,7 +237,7 @@ static bool is_to_be_taken(Coming *c, str hash, str signature)
     str number = journal_subject(s, c->at.node);
     journal_rows_head(s, c->at.stream, c->at.node, &head);
     if (!journal_rows_node(s, c->at.node, &node) || node.key.n == 0) refuse(c, FILL(s, T(s, "Node {node} is not of this network."), { "node", number }));
-    else if (here && here != c->at.audience) refuse(c, T(s, "A record is of the wrong stream."));
+    else if ((here && here != c->at.audience) || !stream_fits(c->at.audience, c->at.stream)) refuse(c, T(s, "A record is of the wrong stream."));
     else if (node.own) return own_stretch(c, hash, signature, &head, &node);
     else if (c->at.to <= head.seq) known_stretch(c, hash);
     else if (node.revoked && c->record[c->n - 1].r.id > node.revoked) refuse(c, FILL(s, T(s, "Node {node} was revoked."), { "node", number }));
