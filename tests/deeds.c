@@ -2,6 +2,9 @@
 
 #include "trial.h"
 
+#include <sodium.h>
+
+#include "centres/centres.h"
 #include "example_records.h"
 #include "journal/journal_own.h"
 #include "journal_records.h"
@@ -10,7 +13,8 @@
 #include "quiz_records.h"
 
 const char *const act_words[ACTS] = { "made", "enrols", "joins", "named", "answers", "task", "done", "note", "mark", "belongs", "leaves",
-    "erased", "voice", "founds", "admits", "parts", "sells", "deals", "offers", "states", "remarks", "opens", "claims", "places", "groups", "entrusts", "appoints", "dismisses", "trains", "home" };
+    "erased", "voice", "founds", "admits", "parts", "sells", "deals", "offers", "states", "remarks", "opens", "claims", "places", "groups", "entrusts", "appoints", "dismisses", "trains", "home",
+    "agrees", "ages", "allows", "opens a centre", "describes", "is given", "tenders", "proposes", "accepts", "returns", "ends", "releases" };
 
 /* What everybody's own records say: c makes them differ. */
 static bool own_rule(Scope *s, Deed *d)
@@ -33,6 +37,8 @@ static bool own_rule(Scope *s, Deed *d)
     case BELONG: person_belongs_add(s, s->me, d->a); return true;
     case LEAVE:  person_left_add(s, s->me, d->a); return true;
     case ERASE:  journal_erase(s, s->me); return true;
+    case AGREE:  person_agreed_add(s, S("terms"), (person_agreed_body){ 20261201 + d->c, d->c & 1, d->words, S("") }); return true;
+    case AGE:    person_aged_add(s, (person_aged_body){ 1 + d->c % 4 }); return true;
     default: return false;
     }
 }
@@ -63,6 +69,48 @@ static bool common_rule(Scope *s, Deed *d)
     }
 }
 
+static str role_words(int role)
+{
+    static const char *const words[] = {
+#define X(role, word) [ROLE_BIT_##role] = word,
+        JOURNAL_ROLES(X)
+#undef X
+    };
+    return str_from(words[__builtin_ctz((unsigned)role)]);
+}
+
+static str hash_of(Scope *s, str code)
+{
+    enum { BYTES = 32 };
+    uint8_t *h = NEW(s->arena, uint8_t, BYTES);
+    if (!code.n) return (str){ 0 };
+    crypto_generichash(h, BYTES, (const uint8_t *)code.p, (size_t)code.n, NULL, 0);
+    return base64url_encode(s->arena, (str){ (const char *)h, BYTES });
+}
+
+/* Of a grant or person a, in a stream b. */
+static bool centres_rule(Scope *s, Deed *d)
+{
+    int64_t until = d->c ? s->now + d->c * MINUTE : 0, expires = s->now + HOUR;
+    switch (d->act) {
+    case ALLOW:    person_allowed_add(s, d->a, d->a, (person_allowed_body){ d->b, d->c & 1 }); return true;
+    case CENTRE:   d->made = centres_open(s, d->words, S("A centre")); return true;
+    case DESCRIBE: centre_described_add(s, d->b, (centre_described_body){ d->words, S(""), S(""), S(""), S(""), d->c & 1 }); return true;
+    case GIVE:     centres_give(s, d->a, d->role, d->audience, d->b); return true;
+    case TENDER:
+        role_offered_add(s, d->audience, d->b, d->made = journal_id(s), (role_offered_body){ role_words(d->role), d->a, hash_of(s, d->code), expires, until });
+        return true;
+    case PROPOSE:
+        role_proposed_add(s, d->b, d->made = journal_id(s), (role_proposed_body){ role_words(d->role), d->a, hash_of(s, d->code), expires, until });
+        return true;
+    case ACCEPT:   role_accepted_add(s, d->audience, d->b, d->a, (role_accepted_body){ d->words, d->code }); return true;
+    case RETURN:   role_returned_add(s, d->audience, d->b, d->a); return true;
+    case END:      role_ended_add(s, d->audience, d->b, d->a); return true;
+    case RELEASE:  role_released_add(s, d->b, d->a); return true;
+    default: return false;
+    }
+}
+
 /* Of a person or centre a, in an economy or centre b, or one called by `words`. */
 static bool hub_rule(Scope *s, Deed *d)
 {
@@ -81,7 +129,7 @@ static bool hub_rule(Scope *s, Deed *d)
 
 static bool deed_rule(Scope *s, void *arg)
 {
-    return own_rule(s, arg) || common_rule(s, arg) || hub_rule(s, arg);
+    return own_rule(s, arg) || common_rule(s, arg) || centres_rule(s, arg) || hub_rule(s, arg);
 }
 
 bool deed(Net *net, int node, int64_t me, Deed *d) { return net_do(net, node, me, deed_rule, d); }

@@ -9,11 +9,12 @@
 #include "net.h"
 
 typedef enum Act { MAKE, ENROL, JOIN, NAME, ANSWER, TASK, DONE, NOTE, MARK, BELONG, LEAVE, ERASE, VOICE, FOUND, ADMIT, PART, SELL, DEAL, OFFER,
-                   STATE, REMARK, OPEN, CLAIM, PLACE, GROUP, ENTRUST, APPOINT, DISMISS, TRAIN, KEEP_HOME, ACTS } Act;
+                   STATE, REMARK, OPEN, CLAIM, PLACE, GROUP, ENTRUST, APPOINT, DISMISS, TRAIN, KEEP_HOME,
+                   AGREE, AGE, ALLOW, CENTRE, DESCRIBE, GIVE, TENDER, PROPOSE, ACCEPT, RETURN, END, RELEASE, ACTS } Act;
 extern const char *const act_words[ACTS];
 
-/* a, b, c: who, where and how much; see deeds.c. made: the id of what was made. */
-typedef struct Deed { Act act; int64_t a, b, c, made; str words; } Deed;
+/* a, b, c: who, where and how much; see deeds.c. made: the id of what was made. audience, role, code: of roles in centres. */
+typedef struct Deed { Act act; int64_t a, b, c, made; str words; Audience audience; int role; str code; } Deed;
 bool deed(Net *net, int node, int64_t me, Deed *d);
 
 /* What a program signs that does not ask whether it may; its own tables are honest. */

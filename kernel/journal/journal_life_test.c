@@ -14,10 +14,11 @@
 #include "db_all.h"
 #include "journal/journal_own.h"
 
-enum { BOXES = 3, NODES = 1 + BOXES, PEOPLE_MAX = 14, FIRMS_MAX = 4, MATTERS_MAX = 3, OPENED_MAX = 4, LETTERS = 12, STEPS = 140, LIVES = 25, LIVES_SECONDS = 30, DUMP_TABLES_MAX = 256 };
+enum { BOXES = 3, NODES = 1 + BOXES, PEOPLE_MAX = 14, FIRMS_MAX = 4, MATTERS_MAX = 3, OPENED_MAX = 4, HOUSES_MAX = 3, GRANTS_MAX = 12, LETTERS = 12, STEPS = 140, LIVES = 25, LIVES_SECONDS = 30, DUMP_TABLES_MAX = 256 };
 
 typedef struct Human { int64_t id; int home; bool account, erased; int64_t joined; } Human;
 typedef struct Firm { int64_t id; int home; int owner; } Firm;
+typedef struct Grant { int64_t id, stream; Audience audience; str code; int asked, giver; } Grant;    /* asked, giver: whom of the humans */
 typedef struct Letter { str text; int to, from; bool lack; } Letter;
 
 typedef struct Life {
@@ -27,6 +28,9 @@ typedef struct Life {
     bool     loud;
     int64_t  centre[NODES], group;
     int64_t  opened[OPENED_MAX]; int opened_n;      /* centres, by officers */
+    int64_t  house[HOUSES_MAX]; int house_n;        /* centres of modules/centres, and their grants */
+    Grant    grant[GRANTS_MAX]; int grant_n;
+    Grant    chief;                                 /* the last that the hub gave; no stream: none */
     Human    human[PEOPLE_MAX]; int human_n;
     Firm     firm[FIRMS_MAX];   int firm_n;
     int64_t  matter[MATTERS_MAX]; int matter_n;
@@ -219,6 +223,75 @@ static void officer_says(Life *l)
     if (!pick(l, 6)) d = (Deed){ .act = CLAIM, .a = centre, .b = d.b };
     else d = (Deed){ .act = TRAIN, .a = of->id, .b = centre };
     does(l, node, h->id, &d);
+}
+
+/* Roles as modules/centres has them: given by the hub, offered to a person or to whoever has the code, accepted, returned, ended; anywhere, by
+ * anybody, in any order. */
+static void somewhere(Life *l, Deed *ret)
+{
+    ret->audience = AUDIENCE_ECONOMY;
+    ret->b = stream_economy(str_from(economy_of((int)pick(l, NODES))));
+    if (l->house_n && pick(l, 3)) *ret = (Deed){ .act = ret->act, .audience = AUDIENCE_CENTRE, .b = l->house[pick(l, l->house_n)] };
+    else if (!pick(l, 4)) *ret = (Deed){ .act = ret->act, .audience = AUDIENCE_PUBLIC, .b = STREAM_PUBLIC };
+}
+
+static void role_is_given(Life *l, const Human *of)
+{
+    static const int roles[] = { ROLE_ADMIN, ROLE_ADMIN, ROLE_ADMIN, ROLE_OFFICER, ROLE_OPERATOR, ROLE_TRAINER };
+    Deed d = { .act = GIVE, .audience = AUDIENCE_PUBLIC, .b = STREAM_PUBLIC };
+    for (int i = 0; i < 5 && !is_known_at(l, of, 0); i++) of = somebody(l);
+    if (pick(l, 2)) somewhere(l, &d);
+    d.a = of->id;
+    d.role = roles[pick(l, COUNT_OF(roles))];
+    if (is_known_at(l, of, 0) && does(l, 0, 0, &d)) l->chief = (Grant){ .stream = d.b, .audience = d.audience, .asked = (int)(of - l->human) };
+}
+
+static void role_is_offered(Life *l, const Human *h, const Human *of)
+{
+    static const int roles[] = { ROLE_TRAINER, ROLE_MENTOR, ROLE_TRAINER, ROLE_OPERATOR, ROLE_OFFICER };
+    Deed d = { .act = pick(l, 3) ? TENDER : PROPOSE };
+    bool chief = pick(l, 6) != 0;
+    if (!l->chief.stream) return role_is_given(l, of);
+    if (chief) h = &l->human[l->chief.asked];
+    int node = chief && is_known_at(l, h, 0) && pick(l, 3) ? 0 : where(l, h);
+    d.audience = l->chief.audience;
+    d.b = l->chief.stream;
+    if (!pick(l, 3)) somewhere(l, &d);
+    d.c = pick(l, 3);
+    d.role = roles[pick(l, COUNT_OF(roles))];
+    if (pick(l, 2)) d.a = of->id;
+    else d.code = str_fmt(net_keep(l->net), "c%d", ++l->serial);
+    if (l->grant_n == GRANTS_MAX || !does(l, node, h->id, &d)) return;
+    l->grant[l->grant_n++] = (Grant){ d.made, d.b, d.audience, d.code, (int)(of - l->human), (int)(h - l->human) };
+}
+
+static void grant_changes(Life *l, const Human *h)
+{
+    static const Act acts[] = { ACCEPT, ACCEPT, ACCEPT, RETURN, END, RELEASE };
+    if (!l->grant_n) return;
+    const Grant *g = &l->grant[pick(l, l->grant_n)];
+    Deed d = { .act = acts[pick(l, COUNT_OF(acts))], .a = g->id, .b = g->stream, .audience = g->audience, .code = g->code };
+    if (pick(l, 4)) h = &l->human[d.act == END || d.act == RELEASE ? g->giver : g->asked];
+    d.words = words_of(l, h->id);
+    does(l, is_known_at(l, h, 0) && pick(l, 2) ? 0 : where(l, h), h->id, &d);
+}
+
+static void roles_change(Life *l)
+{
+    Human *h = somebody(l), *of = somebody(l);
+    if (!h) return;
+    int node = where(l, h);
+    Deed d = { .act = CENTRE, .words = str_from(economy_of((int)pick(l, NODES))) };
+    switch (pick(l, 8)) {
+    case 0: role_is_given(l, of); break;
+    case 1:
+        if (l->house_n < HOUSES_MAX && (pick(l, 2) ? does(l, 0, 0, &d) : does(l, node, h->id, &d))) l->house[l->house_n++] = d.made;
+        else if (l->house_n) does(l, node, h->id, &(Deed){ .act = DESCRIBE, .b = l->house[pick(l, l->house_n)], .c = pick(l, 2), .words = S("Another name") });
+        break;
+    case 2: if (l->house_n) does(l, node, h->id, &(Deed){ .act = ALLOW, .a = of->id, .b = l->house[pick(l, l->house_n)], .c = pick(l, 2) }); break;
+    case 3: case 4: role_is_offered(l, h, of); break;
+    default: grant_changes(l, h);
+    }
 }
 
 static void recovers(Life *l, int box);
@@ -426,9 +499,10 @@ static void is_stolen(Life *l)
 
 static void step(Life *l)
 {
-    static const Act often[] = { ANSWER, ANSWER, TASK, TASK, DONE, NOTE, MARK, NAME, ENROL, ENROL, BELONG, LEAVE, VOICE, STATE, REMARK };
+    static const Act often[] = { ANSWER, ANSWER, TASK, TASK, DONE, NOTE, MARK, NAME, ENROL, ENROL, BELONG, LEAVE, VOICE, STATE, REMARK, AGREE, AGE };
     net_wait(l->net, pick(l, 4) ? pick(l, 50) : pick(l, 5000));
-    switch (pick(l, 20)) {
+    switch (pick(l, 24)) {
+    case 20: case 21: case 22: case 23: roles_change(l); break;
     case 0: case 1: makes(l); break;
     case 2: somebody_joins(l); break;
     case 3: if (pick(l, 4) == 0) human_acts(l, ERASE); break;
@@ -534,10 +608,26 @@ static bool same(Life *l, const char *what, const char *table, str a, str b)
     return false;
 }
 
-/* The column of trial_voice by which its rows are found is the record; the economy is another. */
-static str dump_voices(Life *l, int node, const DbTable *t, int i, const char *list)
+/* Tables whose rows are found by a record or a subject, and lie in streams of several audiences: by another column. */
+static const struct { const char *table, *stream; } elsewhere[] = {
+    { "trial_voice", "economy" }, { "centres_place", "inside" }, { "centres_grant", "stream" },
+};
+
+static const char *stream_column(const DbTable *t)
 {
-    return net_rows(l->net, node, at(l->w, "SELECT %s AS text FROM %s WHERE economy IN (%s) ORDER BY 1", columns_of(l, t, i), t->name, list));
+    for (int i = 0; i < COUNT_OF(elsewhere); i++)
+        if (strcmp(t->name, elsewhere[i].table) == 0) return elsewhere[i].stream;
+    return NULL;
+}
+
+static str dump_by_stream(Life *l, int node, const DbTable *t, int i, const Holding *h)
+{
+    Out all;
+    out_init(&all, net_keep(l->net), 1024);
+    out_lit(&all, "0");
+    for (int a = AUDIENCE_PUBLIC; a < AUDIENCE_PERSON; a++) out_fmt(&all, ",%.*s", STR_ARG(h->list[a]));
+    return net_rows(l->net, node, at(l->w, "SELECT %s AS text FROM %s WHERE %s IN (%.*s) ORDER BY 1", columns_of(l, t, i), t->name, stream_column(t),
+                                     STR_ARG(out_text(&all))));
 }
 
 /* For invoices of the erased the ten years were over by the clock of a box that was thirty ahead: it decides for its own copy alone. */
@@ -550,9 +640,9 @@ static bool box_is_as_the_hub(Life *l, int box)
         if (!is_dumped(t) || (l->was_years_ahead[box] && strcmp(t->name, "trial_sale") == 0)) continue;
         bool everywhere = strcmp(t->name, "centres_grouped") == 0;           /* by subjects of the public stream */
         const char *list = everywhere ? NULL : h.list[audience_by(t->by)].p;
-        bool voices = strcmp(t->name, "trial_voice") == 0;
-        str at_box = voices ? dump_voices(l, box, t, i, list) : dump(l, box, t, i, list);
-        str at_hub = voices ? dump_voices(l, 0, t, i, list) : dump(l, 0, t, i, list);
+        bool by_stream = stream_column(t) != NULL;
+        str at_box = by_stream ? dump_by_stream(l, box, t, i, &h) : dump(l, box, t, i, list);
+        str at_hub = by_stream ? dump_by_stream(l, 0, t, i, &h) : dump(l, 0, t, i, list);
         fine &= same(l, at(l->w, "box %d and hub", box), t->name, at_box, at_hub);
     }
     for (int a = AUDIENCE_PUBLIC; a < AUDIENCE_PERSON; a++) {
@@ -605,8 +695,9 @@ static bool no_word_is_left(Life *l, int node)
         int64_t n = net_int(l->net, node, at(l->w, "SELECT count(*) AS value FROM journal WHERE body LIKE '%s' AND kind NOT IN ('trial.sold', 'trial.stated')", mark));
         n += net_int(l->net, node, at(l->w, "SELECT (SELECT count(*) FROM quiz_try WHERE response LIKE '%s') + (SELECT count(*) FROM learn_answer WHERE value LIKE '%s')"
             " + (SELECT count(*) FROM example_note WHERE body LIKE '%s') + (SELECT count(*) FROM people_person WHERE name LIKE '%s')"
-            " + (SELECT count(*) FROM trial_voice WHERE words LIKE '%s') + (SELECT count(*) FROM trial_note WHERE words LIKE '%s') AS value",
-            mark, mark, mark, mark, mark, mark));
+            " + (SELECT count(*) FROM trial_voice WHERE words LIKE '%s') + (SELECT count(*) FROM trial_note WHERE words LIKE '%s')"
+            " + (SELECT count(*) FROM centres_grant WHERE name LIKE '%s') AS value",
+            mark, mark, mark, mark, mark, mark, mark));
         if (n) fprintf(stderr, "seed %llu: node %d still has %lld words of %lld\n", (unsigned long long)l->seed, node, (long long)n, (long long)l->human[i].id);
         fine &= n == 0;
     }
