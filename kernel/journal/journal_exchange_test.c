@@ -243,6 +243,39 @@ TEST(a_liar_cannot_take_the_stream_of_an_economy_by_writing_there_first)
     net_close(net);
 }
 
+/* Somebody without a card, who acts in her own stream by a role: the role is made after it, and it counts. */
+TEST(what_somebody_did_to_herself_by_a_role_counts_after_a_rebuild_too)
+{
+    Net *net = net_open(w, 1);
+    int64_t records, ana = guest(net, 0);
+    EXPECT(deed(net, 0, 0, &(Deed){ .act = GIVE, .a = ana, .role = ROLE_ADMIN, .audience = AUDIENCE_PUBLIC, .b = STREAM_PUBLIC }));
+    EXPECT(deed(net, 0, ana, &(Deed){ .act = ALLOW, .a = ana, .b = CENTRE(1), .c = 1 }));
+    for (int i = 0; i < 2; i++) {
+        EXPECT(net_int(net, 0, "SELECT count(*) AS value FROM people_allowed") == 1 && net_int(net, 0, "SELECT count(*) AS value FROM journal_refused") == 0);
+        EXPECT(net_do(net, 0, 0, rebuild_rule, &records));
+    }
+    net_close(net);
+}
+
+/* A word of one unit ends what that unit gave, and nothing else. */
+TEST(who_was_given_one_role_twice_holds_it_until_both_have_ended)
+{
+    Net *net = net_open(w, 1);
+    int64_t records, bo = account(net, 0, "Bo"), ana = account(net, 0, "Ana");
+    Deed offer = { .act = TENDER, .a = ana, .role = ROLE_OFFICER, .audience = AUDIENCE_PUBLIC, .b = STREAM_PUBLIC };
+    EXPECT(deed(net, 0, 0, &(Deed){ .act = GIVE, .a = bo, .role = ROLE_ADMIN, .audience = AUDIENCE_PUBLIC, .b = STREAM_PUBLIC }));
+    EXPECT(deed(net, 0, 0, &(Deed){ .act = GIVE, .a = ana, .role = ROLE_OFFICER, .audience = AUDIENCE_PUBLIC, .b = STREAM_PUBLIC }));
+    EXPECT(deed(net, 0, bo, &offer));
+    Deed accept = { .act = ACCEPT, .a = offer.made, .audience = AUDIENCE_PUBLIC, .b = STREAM_PUBLIC, .words = S("Ana") }, end = accept;
+    end.act = END;
+    EXPECT(deed(net, 0, ana, &accept) && deed(net, 0, bo, &end));
+    for (int i = 0; i < 2; i++) {
+        EXPECT(net_int(net, 0, at(w, "SELECT count(*) AS value FROM journal_standing WHERE person = %lld AND role = %d AND ends = 0", (long long)ana, ROLE_OFFICER)) == 1);
+        EXPECT(net_do(net, 0, 0, rebuild_rule, &records));
+    }
+    net_close(net);
+}
+
 /* A stretch that was signed for one stream is shown as one of another, or of the person next door. */
 TEST(records_shown_under_the_name_of_another_stream_or_node_are_not_as_they_were_signed)
 {
@@ -918,6 +951,7 @@ TESTS(journal_exchange, who_was_erased_after_an_old_copy_by_a_word_that_never_ar
       a_record_in_the_wrong_stream_or_without_the_right_to_it_stays_without_effect_and_says_why,
       a_record_of_another_sort_of_stream_is_not_written_into_one_and_what_comes_after_travels,
       a_liar_cannot_take_the_stream_of_an_economy_by_writing_there_first,
+      what_somebody_did_to_herself_by_a_role_counts_after_a_rebuild_too, who_was_given_one_role_twice_holds_it_until_both_have_ended,
       records_shown_under_the_name_of_another_stream_or_node_are_not_as_they_were_signed, nobody_writes_under_our_number_but_we,
       what_a_node_wrote_before_it_was_revoked_counts_and_nothing_later_and_it_gets_none,
       what_came_from_a_node_after_the_moment_it_is_revoked_for_is_taken_back_everywhere,

@@ -190,9 +190,11 @@ INSERT INTO journal_gone (person, at) VALUES (:person, :now) ON CONFLICT DO NOTH
 INSERT INTO journal_standing (stream, person, role, since, ends, until, module, unit, topic)
 VALUES (:stream, :person, :role, :since, 0, :until, :module, :unit, :topic) ON CONFLICT DO NOTHING;
 
--- name: standing_end(stream int, person int, role int, ends int) run
+-- name: standing_end(stream int, person int, role int, ends int, module str, unit int, topic str) run
+-- What another unit gave stands.
 UPDATE journal_standing SET ends = :ends
- WHERE stream = :stream AND person = :person AND role = :role AND since < :ends AND (ends = 0 OR ends > :ends);
+ WHERE stream = :stream AND person = :person AND role = :role AND since < :ends AND (ends = 0 OR ends > :ends)
+   AND unit = :unit AND topic = :topic AND module = :module;
 
 -- name: standing_now(stream int, person int, roles int, id int, now int) int
 SELECT count(*) AS "n:int" FROM journal_standing

@@ -22,7 +22,13 @@ static Unit unit_now(Scope *s)
     return unit_of(s, a->row->module, &a->r, a->row->declared);
 }
 
-/* Records that somebody wrote where others may read, from an id on: whether they count may have changed. */
+/* A firm is nobody, and a guest somebody. */
+static bool is_somebody(Scope *s, int64_t person)
+{
+    return journal_rows_is_held(s, -person) > 0 || audience_here(s, person) == AUDIENCE_PERSON;
+}
+
+/* What somebody wrote where others may read, from an id on, and in her own stream by a role: whether it counts may have changed. */
 static void look_again_at(Scope *s, int64_t actor, int64_t since)
 {
     Record r;
@@ -36,6 +42,7 @@ static void look_again_at(Scope *s, int64_t actor, int64_t since)
         more = rows.n == PAGE_ROWS;
         scope_rewind(s, mark);
     }
+    if (is_somebody(s, actor)) stale_person(s, journal_canonical(s, actor));
 }
 
 /* In a matter the one who stands there may be a firm, and its members write. Where she belongs decides which nodes may speak
@@ -45,7 +52,6 @@ static void standing_changed(Scope *s, int64_t person, int64_t since)
     journal_rows_members_rows members = journal_rows_members(s, person);
     look_again_at(s, person, since);
     for (ptrdiff_t i = 0; i < members.n; i++) look_again_at(s, members.row[i].person, since);
-    if (journal_rows_is_held(s, -person) > 0) stale_person(s, journal_canonical(s, person));
 }
 
 void standing_put(Scope *s, const Record *r, int64_t stream, int64_t person, int role, int64_t until)
@@ -58,7 +64,8 @@ void standing_put(Scope *s, const Record *r, int64_t stream, int64_t person, int
 
 void standing_end(Scope *s, const Record *r, int64_t stream, int64_t person, int role)
 {
-    int64_t ended = journal_rows_standing_end(s, stream, person, role, r->id);
+    Unit u = unit_now(s);
+    int64_t ended = journal_rows_standing_end(s, stream, person, role, r->id, str_from(u.module), u.stream, topic_of(s, &u));
     if (ended && !s->site->journal->applying->in_unit) standing_changed(s, person, r->id);
 }
 
@@ -73,6 +80,12 @@ static bool is_known_here(Scope *s, int64_t stream)
     return node_may_hold(s, self, AUDIENCE_CENTRE, stream) || node_may_hold(s, self, AUDIENCE_ECONOMY, stream);
 }
 
+static bool is_by_role(Scope *s, const journal_rows_after_id_row *row)
+{
+    const EntryKind *kind = row->own ? kind_declared(s, row->kind) : NULL;
+    return !row->own || (kind && !(kind->needs & NEEDS_SELF));
+}
+
 /* Where people lie who are not known here, nobody's records can be told from theirs. */
 static void look_again_at_all(Scope *s, int64_t since)
 {
@@ -82,7 +95,7 @@ static void look_again_at_all(Scope *s, int64_t since)
         journal_rows_after_id_rows rows = journal_rows_after_id(s, since, PAGE_ROWS);
         for (ptrdiff_t i = 0; i < rows.n; i++) {
             since = rows.row[i].id;
-            if (!rows.row[i].own && record_with_person(s, since, &r)) stale_record(s, &r);
+            if (is_by_role(s, &rows.row[i]) && record_with_person(s, since, &r)) stale_record(s, &r);
         }
         more = rows.n == PAGE_ROWS;
         scope_rewind(s, mark);
@@ -226,11 +239,12 @@ static Stands stands_above(Scope *s, const Question *q, int64_t stream)
     return stands_at_or_above(s, q, stream, roles, 0);
 }
 
-/* In the centres where she was made or has said that she belongs. */
+/* In the centres where she was made or has said that she belongs; and whoever has a role in everything. */
 static Stands stands_around(Scope *s, const Question *q, int64_t owner)
 {
     Stands found = STANDS_NO;
     journal_rows_node_row maker;
+    if (journal_rows_standing_now(s, STREAM_PUBLIC, q->person, q->needs & ~NEEDS_MEMBER, q->id, q->now) > 0) return STANDS_YES;
     journal_rows_standing_of_person_rows hers = journal_rows_standing_of_person(s, owner);
     journal_rows_centres_of_rows born = journal_rows_centres_of(s, id_node(owner));
     for (ptrdiff_t i = 0; i < hers.n && found != STANDS_YES; i++)
