@@ -96,7 +96,7 @@ TEST(a_signature_is_the_one_that_libraries_of_others_make)
     EXPECT_STR(signed_with(world_arena(w), key, S("msg_p5jXN8AQM9LWM0D4loKWxJek"), (int64_t)1614265330 * SECOND, S("{\"test\": 2432232314}")),
                S("v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE="));
     static const char *const bad[] = { "", "whsec_", "whsec_AAAA", "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS",
-                                       "whsec_MfKQ9r8GKYqrTwjU\xab\xbb" "8ILPZIottpsaSw" };
+                                       ("whsec_MfKQ9r8GKYqrTwjU\xab\xbb" "8ILPZIottpsaSw") };
     for (int i = 0; i < COUNT_OF(bad); i++) EXPECT(!signed_key(world_arena(w), str_from(bad[i]), &key));
 }
 
