@@ -19,7 +19,7 @@
 extern const ChildKind *const all_kinds[], *const trial_kinds[];
 extern const int all_kind_n, trial_kind_n;
 
-enum { JOBS_MAX = 16, SECONDS_MAX = 120, PATH_BYTES = 512, OWN_BYTES = 64 << 20, KEEP_BYTES = 64 << 10 };
+enum { JOBS_MAX = 16, SECONDS_MAX = 600, PATH_BYTES = 512, OWN_BYTES = 64 << 20, KEEP_BYTES = 64 << 10 };
 
 typedef struct Choices { const char *engine, *only, *url; int jobs; bool list; } Choices;
 typedef struct Child { pid_t pid; const char *suite, *test; char place[PATH_BYTES]; } Child;
@@ -157,7 +157,7 @@ static void start_one(Run *run, const Suite *suite, const Test *test)
     c->pid = fork();
     CHECK(c->pid >= 0);
     if (c->pid == 0) {
-        alarm(SECONDS_MAX);
+        alarm(SECONDS_MAX);                              /* of a clock on the wall: others may have the machine */
         WorldPlace p = place_at(run, c->place);
         exit(world_run(&p, suite, test));
     }
