@@ -61,9 +61,11 @@ export async function enrol(client, login, password = "three red boats") {
   return client.post(form.action, { ...form.hidden, name: "Linh", login, password, mine });
 }
 
-export async function signIn(client, login, password = "three red boats") {
+// mine: that the work on this device is hers.
+export async function signIn(client, login, password = "three red boats", mine = false) {
   const form = forms((await client.get("/people/session/new")).html).find(f => f.action === "/people/session");
-  return client.post(form.action, { ...form.hidden, login, password });
+  const yes = form.radios.find(radio => radio.name === "mine" && radio.value)?.value ?? "";
+  return client.post(form.action, { ...form.hidden, login, password, mine: mine ? yes : "" });
 }
 
 async function press(client, at, action, fields) {
