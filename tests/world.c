@@ -241,6 +241,8 @@ void world_failed(World *w, const char *file, int line, const char *what)
     fprintf(stderr, "%s:%d: not so: %s\n", file, line, what);
 }
 
+int world_failures(const World *w) { return w->failed; }
+
 void world_differs(World *w, const char *file, int line, str got, str want)
 {
     w->failed++;

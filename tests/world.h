@@ -89,4 +89,5 @@ extern const Suite *const all_suites[];
 extern const int          all_suite_n;
 
 void world_failed(World *w, const char *file, int line, const char *what);
+int  world_failures(const World *w);                     /* so far */
 void world_differs(World *w, const char *file, int line, str got, str want);

@@ -765,7 +765,8 @@ static bool live(Net *net, uint64_t seed, bool loud)
         if (!str_eq(now, last)) fprintf(stderr, "step %d:\n%.*s", l->steps, STR_ARG(now));
         last = now;
     }
-    bool fine = everybody_agrees(l);
+    bool fine = everybody_agrees(l) && world_failures(w) == 0;
+    if (!fine) fprintf(stderr, "seed %llu ended badly\n", (unsigned long long)seed);
     if (!fine && !loud) fprintf(stderr, "%.*s", STR_ARG(out_text(&l->log)));
     return fine;
 }
