@@ -88,10 +88,20 @@ static bool is_there(Life *l, int64_t id, int node)
     return net_int(l->net, node, at(l->w, "SELECT count(*) AS value FROM journal WHERE stream = %lld AND kind = 'person.made'", (long long)id)) > 0;
 }
 
-/* Where the program would not have let her, the journal says no; that is no failure of the test. */
+/* Centres of nodes are older than everything. */
+static bool is_unheard_of(Life *l, int64_t id, int node)
+{
+    enum { BEGINNING_MS = 10000 };
+    return id > 0 && id_ms(id) > BEGINNING_MS
+        && net_int(l->net, node, at(l->w, "SELECT count(*) AS value FROM journal WHERE id = %lld OR stream = %lld", (long long)id, (long long)id)) == 0;
+}
+
+/* Where the program would not have let her, the journal says no; that is no failure of the test. Who came back from an old copy is offered by no
+ * page what it lost, and has people under numbers that others know them by no more. */
 static bool does(Life *l, int node, int64_t me, Deed *d)
 {
     if (me && l->restored[node] && !is_there(l, me, node)) return false;
+    if (l->restored[node] && (is_unheard_of(l, d->a, node) || is_unheard_of(l, d->b, node))) return false;
     bool done = deed(l->net, node, me, d);
     tell(l, "%d: %lld %s %lld %lld %s%s", node, (long long)me, act_words[d->act], (long long)d->a, (long long)d->b, done ? "" : "- ", done ? "" : net_why(l->net));
     return done;
