@@ -5,26 +5,14 @@
  *
  * A child opens the installation and runs what is due; each job's work takes a moment, and its write adds a row that says whose it is.
  * The parent kills it (SIGKILL) in the middle of that. Last of all what is left is done, and the rows are counted. */
-#include <ftw.h>
 #include <poll.h>
-#include <signal.h>
-#include <stdio.h>
-#include <sys/prctl.h>
-#include <sys/wait.h>
 #include <unistd.h>
-#include "db_all.h"
-#include "jobs/jobs_own.h"
 
-enum { JOBS_EACH = 20, KEEP_BYTES = 64 << 20, ROUNDS_LAST = 200 };
+#include "lives.h"
+
+enum { JOBS_EACH = 20, ROUNDS_LAST = 200, LIFE_MS = 60 };
 
 /* ---- the job ------------------------------------------------------------------------------------------------------------- */
-
-static int64_t random_below(int64_t n)
-{
-    uint64_t r;
-    os_random(&r, sizeof r);
-    return (int64_t)(r % (uint64_t)n);
-}
 
 static JobEnd work(Scope *s, Job *job)
 {
@@ -47,39 +35,7 @@ static const JobKind kinds[] = { { "kill.slow", .work = work, .write = write_fou
 static const Module kill_module = { .name = "kill", .jobs = kinds, .job_n = COUNT_OF(kinds) };
 static const Module *const modules[] = { &kill_module };
 
-/* ---- an installation ------------------------------------------------------------------------------------------------------- */
-
-typedef struct House { Region room; Arena keep; Site *site; } House;
-static char schema[32];          /* over PostgreSQL */
-
-static House house_open(const Config *config)
-{
-    House h = { .site = NULL };
-    str why = { 0 };
-    CHECK(region_open(&h.room, KEEP_BYTES));
-    h.keep = region_arena(&h.room, NULL);
-    SiteSetup setup = { .config = *config, .modules = modules, .module_n = 1, .migrations = db_migrations, .migration_n = db_migration_n,
-                        .tables = db_tables, .table_n = db_table_n, .ids = db_ids, .id_n = db_id_n, .pg_schema = schema };
-    h.site = site_open(&setup, &h.keep, &why);
-    if (!h.site) printf("%.*s\n", STR_ARG(why));
-    CHECK(h.site);
-    return h;
-}
-
-static void house_close(House *h)
-{
-    site_close(h->site);
-    region_close(&h->room);
-}
-
-/* Who was killed shows no sign of life: a minute of the steady clock in no time. */
-static void bury(House *h, int64_t now)
-{
-    Leases leases;
-    SCRATCH(tmp, &h->keep);
-    for (int i = 0; i < 2; i++)
-        if (leases_read(h->site->jobs, &tmp, &leases)) leases_end(h->site->jobs, &tmp, leases, now, os_ticks() + i * 2 * DEAD_MS * NS_PER_MS);
-}
+static House open_it(const Config *config) { return house_open(config, modules, 1); }
 
 static bool wish_rule(Scope *s, void *arg)
 {
@@ -110,75 +66,35 @@ static Counts count(House *h)
 
 /* ---- lives ------------------------------------------------------------------------------------------------------------------- */
 
-_Noreturn static void live(const Config *config, int64_t now, int out)
+static void live(const Config *config, int64_t now, int out)
 {
-    prctl(PR_SET_PDEATHSIG, SIGKILL);
-    House h = house_open(config);
+    House h = open_it(config);
     bury(&h, now);
-    CHECK(write(out, "!", 1) == 1);
+    born(out);
     for (;; now += HOUR) jobs_run_due(h.site, now);
 }
 
-static void let_live(const Config *config, int64_t now)
-{
-    int ends[2], status;
-    char born;
-    CHECK(pipe(ends) == 0);
-    fflush(stdout);
-    pid_t child = fork();
-    CHECK(child >= 0);
-    if (child == 0) live(config, now, ends[1]);
-    close(ends[1]);
-    CHECK(read(ends[0], &born, 1) == 1);
-    poll(NULL, 0, (int)random_below(60));
-    kill(child, SIGKILL);
-    waitpid(child, &status, 0);
-    close(ends[0]);
-}
-
 /* ---- all of it ------------------------------------------------------------------------------------------------------------------ */
-
-static int remove_one(const char *path, const struct stat *about, int kind, struct FTW *at) { return remove(path); }
-
-static bool drop_rule(Scope *s, void *arg)
-{
-    str sql = str_fmt(s->arena, "DROP SCHEMA %s CASCADE", schema);
-    DbQuery q = { .name = "drop", .file = __FILE__, .line = __LINE__, .sql = { sql.p, sql.p }, .params = "", .id = DB_UNCACHED, .writes = true };
-    db_run(s, &q, NULL);
-    return true;
-}
-
-/* Of what went well; the rest is for who looks into it. */
-static void leave_nothing(House *h, const char *folder, bool fine)
-{
-    Landing l;
-    if (fine && db_engine(h->site->db) == DB_POSTGRES) CHECK(site_write(h->site, &h->keep, 0, drop_rule, NULL, &l));
-    house_close(h);
-    if (fine) nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
-}
 
 int main(int argc, char **argv)
 {
     int64_t rounds = 0, wished = 0, now = os_now();
     bool postgres = argc == 4 && strcmp(argv[1], "postgres") == 0;
-    char folder[] = "/tmp/sampan-jobs-kill-XXXXXX";
     Landing l;
     if (argc < 3 || !str_int(str_from(argv[2]), &rounds)) {
         fprintf(stderr, "usage: jobs-kill sqlite|postgres ROUNDS [URL]\n");
         return 2;
     }
-    CHECK(mkdtemp(folder));
+    const char *folder = lives_begin("jobs");
     Config config = { .listen = "", .data = folder, .database_url = postgres ? argv[3] : "", .content = "", .user = "" };
-    snprintf(schema, sizeof schema, "jobs_kill_%d", (int)getpid());
-    os_log_quiet(true);
     for (int64_t round = 0; round < rounds; round++, now += DAY) {
-        House h = house_open(&config);
+        House h = open_it(&config);
         SCRATCH(tmp, &h.keep);
         CHECK(site_write(h.site, &tmp, 0, wish_rule, &wished, &l));
         house_close(&h);
-        let_live(&config, now);
+        let_live(live, &config, now, (int)random_below(LIFE_MS));
     }
-    House h = house_open(&config);
+    House h = open_it(&config);
     Counts killed = count(&h);
     bury(&h, now);
     for (int i = 0; i < ROUNDS_LAST && count(&h).left > 0; i++) jobs_run_due(h.site, now += HOUR);
