@@ -374,10 +374,25 @@ TEST(whichever_database_call_fails_every_form_by_which_somebody_proves_herself_i
     EXPECT(taken.n == wanted.n && memcmp(taken.route, wanted.route, sizeof *taken.route * (size_t)taken.n) == 0);
 }
 
-TEST(whichever_database_call_fails_every_form_of_the_program_is_kept_whole_or_not_at_all)
-{
 #define SIGN_IN "login=linh&password=three+red+boats"
 #define LESSON "/learn/practices/order/map"
+
+/* Work that is put aside, and taken back; and being done. */
+static void whole_shared_device(World *w, Taken *taken)
+{
+    forget_cookies(w, GUEST);
+    forget_cookies(w, STRANGER);
+    post(w, STRANGER, "/people/account", "name=Mei&login=mei&password=three+red+boats");
+    post(w, GUEST, LESSON "/answers", "product.name=Tea");
+    const char *aside = at(w, "/people/aside/%lld", (long long)world_person(w, GUEST));
+    post(w, GUEST, "/people/session", "login=mei&password=three+red+boats");
+    whole(w, taken, GUEST, aside, "");
+    forget_cookies(w, GUEST);
+    whole(w, taken, GUEST, "/people/done", "");
+}
+
+TEST(whichever_database_call_fails_every_form_of_the_program_is_kept_whole_or_not_at_all)
+{
     Taken taken = { .n = 0 };
     int64_t version = sql_int(w, "SELECT version FROM quiz_question WHERE set_key = 'practices/order/map' AND name = 'first-answer'");
     str reply = str_fmt(world_arena(w), "%0240d", 0);
@@ -407,15 +422,7 @@ TEST(whichever_database_call_fails_every_form_of_the_program_is_kept_whole_or_no
     whole(w, &taken, GUEST, "/people/erasure", "password=four+blue+boats");
     whole_centres(w, &taken);
     for (int i = 0; i < COUNT_OF(proofs); i++) take(w, &taken, proofs[i][0], proofs[i][1]);
-    forget_cookies(w, GUEST);
-    forget_cookies(w, STRANGER);
-    post(w, STRANGER, "/people/account", "name=Mei&login=mei&password=three+red+boats");
-    post(w, GUEST, LESSON "/answers", "product.name=Tea");
-    const char *aside = at(w, "/people/aside/%lld", (long long)world_person(w, GUEST));
-    post(w, GUEST, "/people/session", "login=mei&password=three+red+boats");
-    whole(w, &taken, GUEST, aside, "");
-    forget_cookies(w, GUEST);
-    whole(w, &taken, GUEST, "/people/done", "");
+    whole_shared_device(w, &taken);
     whole_room(w, &taken);
     expect_all_routes(w, &taken);
 }

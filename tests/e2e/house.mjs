@@ -101,6 +101,19 @@ export const sticksOut = page => page.evaluate(() => {
   return [...document.querySelectorAll("main *")].filter(el => el.getBoundingClientRect().right > width + 1 && !el.closest(".table")).slice(0, 5).map(el => el.outerHTML.slice(0, 120));
 });
 
+// A house and one browser in it, for a visit that needs no other; both are gone afterwards.
+export async function inHouse(browser, options, run) {
+  const house = await House.open();
+  const context = await browser.newContext(options);
+  try {
+    await run({ house, context, page: await context.newPage() });
+    expect(!/runtime error|Sanitizer|broken invariant/.test(house.log), house.log);
+  } finally {
+    await context.close();
+    await house.close();
+  }
+}
+
 // ---- a very small runner: visits in order, one line for what failed, one line at the end -------------------------------
 const visits = [];
 export const visit = (name, run) => visits.push({ name, run });

@@ -2,22 +2,10 @@
 // goes back, loses the power, and is told "erased" when it is true.
 import { readFileSync } from "node:fs";
 import { Client, answerer, enrol, forms, signIn } from "./client.mjs";
-import { House, axeFindings, expect, itIsMine, narrow, openBrowser, phone, sticksOut, visit } from "./house.mjs";
+import { House, axeFindings, expect, inHouse, itIsMine, narrow, openBrowser, phone, sticksOut, visit } from "./house.mjs";
 
 const TASK = "/learn/practices/order/map/task", WORDS = "Dear Mei, thank you for writing about the runners.";
 const rest = ms => new Promise(go => setTimeout(go, ms));
-
-async function inHouse(browser, options, run) {
-  const house = await House.open();
-  const context = await browser.newContext(options);
-  try {
-    await run({ house, context, page: await context.newPage() });
-    expect(!/runtime error|Sanitizer|broken invariant/.test(house.log), house.log);
-  } finally {
-    await context.close();
-    await house.close();
-  }
-}
 
 async function makeAccount(page, url, name) {
   await page.goto(`${url}/people/account/new`);

@@ -1,23 +1,11 @@
 // room - an operator, fifteen people and one phone: each comes in by a name and a PIN, nobody ever sees another's words, and the power goes
 // while fifteen are signed in.
 import { Client, becomesOperator, forms, signIn } from "./client.mjs";
-import { House, axeFindings, expect, itIsMine, narrow, phone, sticksOut, visit } from "./house.mjs";
+import { House, axeFindings, expect, inHouse, itIsMine, narrow, phone, sticksOut, visit } from "./house.mjs";
 
 const TASK = "/learn/practices/order/map/task", OPERATOR = "asih", PASSWORD = "three small boats";
 const names = ["Adi", "Bayu", "Citra", "Dewi", "Eko", "Fajar", "Gita", "Hadi", "Intan", "Joko", "Kartika", "Lestari", "Made", "Nur", "Oka"];
 const wordsOf = name => `The order of ${name} for nine boats`;
-
-async function inHouse(browser, options, run) {
-  const house = await House.open();
-  const context = await browser.newContext(options);
-  try {
-    await run({ house, context, page: await context.newPage() });
-    expect(!/runtime error|Sanitizer|broken invariant/.test(house.log), house.log);
-  } finally {
-    await context.close();
-    await house.close();
-  }
-}
 
 async function operatorMakesGroup(house, page) {
   await page.goto(`${house.lan}/people/account/new`);
