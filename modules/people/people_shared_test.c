@@ -1,5 +1,6 @@
 #include "people/people.h"
 
+#include "../../tests/days.h"
 #include "../../tests/world.h"
 #include "jobs/jobs.h"
 #include "journal/journal.h"
@@ -107,19 +108,6 @@ TEST(after_a_day_nobody_takes_back_what_was_put_aside)
     world_wait(w, DAY);
     EXPECT(!says(get(w, GUEST, "/people"), "It is mine: take it back"));
     EXPECT(post(w, GUEST, at(w, "/people/aside/%lld", (long long)guest), "").status == 404 && person(w, guest).joined == 0);
-}
-
-static void machine_ran(World *w, int64_t ms)
-{
-    sql_run(w, at(w, "INSERT INTO people_up (one, ms) VALUES (1, %lld) ON CONFLICT (one) DO UPDATE SET ms = people_up.ms + excluded.ms", (long long)ms));
-}
-
-static void all_jobs(World *w)
-{
-    world_wait(w, DAY + HOUR);
-    for (int i = 0; i < 200 && jobs_run_due(world_site(w), world_now(w)) > 3; i++) {}
-    jobs_run_due(world_site(w), world_now(w));
-    for (int i = 0; i < 200 && journal_work(world_site(w), world_arena(w)) > 0; i++) {}
 }
 
 TEST(what_was_put_aside_is_erased_when_the_machine_ran_for_sixty_days_more)
@@ -250,26 +238,27 @@ TEST(what_was_under_way_when_somebody_signed_out_makes_nobody_and_brings_no_cook
     EXPECT(!str_eq(world_cookie(w, GUEST, COOKIE_SESSION), before));
 }
 
+static void expect_it_is_nobodys_once_linh_is_here(World *w, str cookie)
+{
+    post(w, STRANGER, "/people/account", LINH);
+    post(w, GUEST, "/people/session", LINH_SIGNS_IN);
+    int64_t people = sql_int(w, "SELECT count(*) FROM people_person");
+    world_set_cookie(w, GUEST, COOKIE_SESSION, cookie);
+    EXPECT(post(w, GUEST, "/t/save", "").status == 403 && sql_int(w, "SELECT count(*) FROM people_person") == people);
+}
+
 TEST(what_a_guest_had_under_way_when_somebody_signed_in_makes_nobody)
 {
     guest_who_saved(w);
     str before = str_keep(world_arena(w), world_cookie(w, GUEST, COOKIE_SESSION));
-    post(w, STRANGER, "/people/account", LINH);
-    post(w, GUEST, "/people/session", LINH_SIGNS_IN);
-    int64_t people = sql_int(w, "SELECT count(*) FROM people_person");
-    world_set_cookie(w, GUEST, COOKIE_SESSION, before);
-    EXPECT(post(w, GUEST, "/t/save", "").status == 403 && sql_int(w, "SELECT count(*) FROM people_person") == people);
+    expect_it_is_nobodys_once_linh_is_here(w, before);
 }
 
 TEST(a_visitor_who_only_typed_is_nobody_any_more_when_somebody_signed_in)
 {
     get(w, GUEST, "/people/session/new");
     str before = str_keep(world_arena(w), world_cookie(w, GUEST, COOKIE_SESSION));
-    post(w, STRANGER, "/people/account", LINH);
-    post(w, GUEST, "/people/session", LINH_SIGNS_IN);
-    int64_t people = sql_int(w, "SELECT count(*) FROM people_person");
-    world_set_cookie(w, GUEST, COOKIE_SESSION, before);
-    EXPECT(post(w, GUEST, "/t/save", "").status == 403 && sql_int(w, "SELECT count(*) FROM people_person") == people);
+    expect_it_is_nobodys_once_linh_is_here(w, before);
 }
 
 /* ---- whose words the browser keeps ---------------------------------------------------------------------------------------------- */

@@ -1,4 +1,5 @@
 /* people_sweep_test - a guest who saved one thing and never came back, and all who are not that. */
+#include "../../tests/days.h"
 #include "../../tests/net.h"
 
 #include "auth/auth.h"
@@ -12,20 +13,6 @@ static const char *an_answer(World *w)
 {
     int64_t version = sql_int(w, "SELECT version FROM quiz_question WHERE set_key = 'practices/order/map' AND name = 'first-answer'");
     return at(w, "set=practices/order/map&question=first-answer&version=%lld&seen=0&choice=1", (long long)version);
-}
-
-/* As if it had been running for so long. */
-static void machine_ran(World *w, int64_t ms)
-{
-    sql_run(w, at(w, "INSERT INTO people_up (one, ms) VALUES (1, %lld) ON CONFLICT (one) DO UPDATE SET ms = people_up.ms + excluded.ms", (long long)ms));
-}
-
-static void all_jobs(World *w)
-{
-    world_wait(w, DAY + HOUR);
-    for (int i = 0; i < 200 && jobs_run_due(world_site(w), world_now(w)) > 3; i++) {}
-    jobs_run_due(world_site(w), world_now(w));
-    for (int i = 0; i < 200 && journal_work(world_site(w), world_arena(w)) > 0; i++) {}
 }
 
 static int64_t of_guest(World *w, int64_t guest, const char *what)
