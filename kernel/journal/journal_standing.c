@@ -28,7 +28,8 @@ static bool is_somebody(Scope *s, int64_t person)
     return journal_rows_is_held(s, -person) > 0 || audience_here(s, person) == AUDIENCE_PERSON;
 }
 
-/* What somebody wrote where others may read, from an id on, and in her own stream by a role: whether it counts may have changed. */
+/* What somebody wrote where others may read, from an id on, and in her own stream by a role: whether it counts may have changed. So may, by
+ * where she belongs, which nodes speak for her. */
 static void look_again_at(Scope *s, int64_t actor, int64_t since)
 {
     Record r;
@@ -45,8 +46,7 @@ static void look_again_at(Scope *s, int64_t actor, int64_t since)
     if (is_somebody(s, actor)) stale_person(s, journal_canonical(s, actor));
 }
 
-/* In a matter the one who stands there may be a firm, and its members write. Where she belongs decides which nodes may speak
- * for her. */
+/* In a matter the one who stands there may be a firm, and its members write. */
 static void standing_changed(Scope *s, int64_t person, int64_t since)
 {
     journal_rows_members_rows members = journal_rows_members(s, person);

@@ -36,7 +36,8 @@ void    people_put_aside(Scope *s, int64_t guest, int64_t person);
  *   Reply r = people_strong(rq);
  *   if (r.done) return r;
  *
- * It leads her through setting one up, or asks for a code when the last one is more than STRONG_HOURS ago, and then back. */
+ * It leads her through setting one up, or asks for a code when the last one is more than STRONG_HOURS ago, and then back. The presses of
+ * modules/centres and modules/room do not ask yet. */
 Reply   people_strong(Request *rq);
 
 /* Writing. A code by which somebody who forgot her password sets a new one: for the pages of who looks after a place, which have asked before
