@@ -148,7 +148,7 @@ TEST(how_old_she_is_is_asked_once_and_can_be_changed)
     EXPECT(v.status == 422 && says(v, "Please choose one of these."));
     EXPECT(post(w, ANA, "/people/age", "band=4").status == 303);
     EXPECT(!says(get(w, ANA, "/learn"), "how old you are") && may(w, ANA, BO).minor);
-    EXPECT(post(w, ANA, "/people/age", "band=2").status == 303 && says(get(w, ANA, "/people/age"), "your centre must agree"));
+    EXPECT(post(w, ANA, "/people/age", "band=2").status == 303 && says(get(w, ANA, "/people/age"), "nobody here can write to you in private"));
     EXPECT(post(w, ANA, "/people/age", "band=3").status == 303 && !may(w, ANA, BO).minor);
     EXPECT(says(get(w, ANA, "/people/age"), "value=\"3\" checked"));
 }
