@@ -71,6 +71,8 @@ void auth_session_seen(Scope *s, str cookie) { auth_rows_session_touch(s, cookie
 void auth_session_end(Scope *s, str cookie) { auth_rows_session_end(s, cookie_hash(s, cookie), s->now); }
 void auth_device_end(Scope *s, int64_t device) { auth_rows_session_end_device(s, device, s->now); }
 
+void auth_device_end_for(Scope *s, int64_t device, int64_t person) { auth_rows_session_end_person(s, device, person, s->now); }
+
 void auth_sessions_end_all(Scope *s, int64_t person, str but_cookie)
 {
     auth_rows_session_end_others(s, person, cookie_hash(s, but_cookie), s->now);

@@ -30,6 +30,7 @@ void auth_session_start(Scope *s, str cookie, int64_t person, str agent, Session
 void auth_session_seen(Scope *s, str cookie);                /* writing */
 void auth_session_end(Scope *s, str cookie);                 /* writing */
 void auth_device_end(Scope *s, int64_t device);              /* writing: every session with that in its term */
+void auth_device_end_for(Scope *s, int64_t device, int64_t person);        /* writing: hers */
 void auth_sessions_end_all(Scope *s, int64_t person, str but_cookie);      /* writing */
 void auth_sessions_move(Scope *s, int64_t from, int64_t to); /* writing: two people turned out to be one */
 void auth_sessions_sweep(Scope *s);                          /* writing: forgets those that ended by themselves */

@@ -28,6 +28,9 @@ INSERT INTO auth_session (hash, person, started, seen, agent, ended) VALUES (:ha
 -- name: session_end_device(device int, now int) run
 UPDATE auth_session SET person = 0, agent = '', device = 0, seen = :now, ended = :now WHERE device = :device AND device <> 0;
 
+-- name: session_end_person(device int, person int, now int) run
+UPDATE auth_session SET person = 0, agent = '', device = 0, seen = :now, ended = :now WHERE device = :device AND person = :person AND device <> 0;
+
 -- name: session_end_of(person int, hash bytes, now int) run
 UPDATE auth_session SET person = 0, agent = '', device = 0, seen = :now, ended = :now WHERE person = :person AND hash = :hash AND ended = 0;
 

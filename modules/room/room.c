@@ -64,6 +64,14 @@ bool room_device_here(Request *rq, room_device_row *ret)
     return cookie.n && room_device(&rq->s, device_key(&rq->s, cookie), rq->s.now, ret);
 }
 
+bool room_has_no_pin(Scope *s, int64_t person) { return auth_decides(s, person) || auth_second(s, person).on; }
+
+void room_put_out(Scope *s, int64_t room, int64_t person)
+{
+    room_devices_of_rows devices = room_devices_of(s, room, s->now);
+    for (ptrdiff_t i = 0; i < devices.n; i++) auth_device_end_for(s, devices.row[i].id, person);
+}
+
 SessionTerm room_term(const room_device_row *device)
 {
     return (SessionTerm){ .until = device->until, .idle = IDLE_MINUTES * (int64_t)MINUTE, .device = device->id };
@@ -71,9 +79,7 @@ SessionTerm room_term(const room_device_row *device)
 
 int64_t room_open(Scope *s, int64_t room, str cookie, int64_t until)
 {
-    room_device_row before;
     int64_t id = journal_id(s);
-    if (room_device(s, device_key(s, cookie), s->now, &before)) room_close(s, before.room, before.id);
     room_devices_sweep(s, s->now);
     room_device_add(s, id, device_key(s, cookie), room, s->now, until);
     return id;

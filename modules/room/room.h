@@ -5,7 +5,8 @@
  *
  * A PIN (4 to 6 digits, argon2id) is no password: it works only on a device that was opened, for the people of that room, while it is open, and
  * gives a session that ends with the device, with the day, or with twenty minutes without use. Five wrong ones in a row close the seat until
- * an operator opens it; before that each waits longer, and a device has twenty in a quarter of an hour. Who holds a role that decides has none.
+ * an operator opens it; before that each waits longer, and a device has twenty in a quarter of an hour. Who holds a role that decides, or has a
+ * second step, has none. One that an operator drew is over when its owner has a password: nobody comes into her account by it afterwards.
  *
  * Everything here is writing but where it says otherwise, and for whom s->me is: she must keep the room (room_may_keep), and the caller asks. */
 #pragma once
@@ -22,6 +23,6 @@ int64_t room_seat_for(Scope *s, int64_t room, int64_t person, str label);
 /* Somebody new, with nothing but this PIN to come in by. 0: the label is taken, or all seats are. */
 int64_t room_enrol(Scope *s, int64_t room, str label, str pin_hash);
 
-/* The device of this cookie is the room's until a moment (ms). Its id, for SessionTerm.device. What it was before, it is no more. */
+/* The device of this new cookie is the room's until a moment (ms). Its id, for SessionTerm.device. */
 int64_t room_open(Scope *s, int64_t room, str device_cookie, int64_t until);
 void    room_close(Scope *s, int64_t room, int64_t device);         /* whoever came in there by a PIN is out */

@@ -29,6 +29,9 @@ DELETE FROM room_seat WHERE id = :id AND room = :room;
 -- name: seat_pin(id int, pin str) run
 UPDATE room_seat SET pin = :pin, slips = 0 WHERE id = :id;
 
+-- name: seats_pin_drop(person int) run
+UPDATE room_seat SET pin = '' WHERE person = :person;
+
 -- name: seat_slips(id int, slips int) run
 UPDATE room_seat SET slips = :slips WHERE id = :id;
 

@@ -157,6 +157,7 @@ Reply room_pin_post(Request *rq)
     room_seat_row seat;
     if (!may_draw(rq, &room, &seat)) return not_found(rq);
     room_seat_pin(&rq->s, seat.id, n->hash);
+    room_put_out(&rq->s, room.id, seat.person);
     tell_pin(rq, seat.label, n->pin);
     return back_to(rq, &room);
 }
@@ -175,17 +176,20 @@ Reply room_seat_delete(Request *rq)
     room_one_row room;
     room_seat_row seat;
     if (!find_kept(rq, &room, &seat)) return not_found(rq);
+    room_put_out(&rq->s, room.id, seat.person);
     room_seat_drop(&rq->s, seat.id, room.id);
     return back_to(rq, &room);
 }
 
 /* ---- devices ------------------------------------------------------------------------------------------------------------------------------ */
 
-/* It goes from her hands into the group's: she is signed out of it. */
+/* It goes from her hands into the group's: she is signed out of it. What it was before, it is no more. */
 Reply room_devices_post(Request *rq)
 {
     room_one_row room;
+    room_device_row before;
     if (!find_room(rq, &room)) return not_found(rq);
+    if (room_device_here(rq, &before)) room_close(&rq->s, before.room, before.id);
     int64_t until = os_day_end(rq->s.now);
     str cookie = auth_cookie_new(rq->s.arena);
     room_open(&rq->s, room.id, cookie, until);

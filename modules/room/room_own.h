@@ -22,6 +22,8 @@ str  room_pin_new(Arena *keep);                                /* four digits, d
 
 bool room_device_here(Request *rq, room_device_row *ret);      /* false: it is not open. No query where the browser has no such cookie */
 SessionTerm room_term(const room_device_row *device);
+bool room_has_no_pin(Scope *s, int64_t person);                /* she decides about others, or asks for a second step: four digits are too little */
+void room_put_out(Scope *s, int64_t room, int64_t person);     /* writing: whoever is there by her PIN */
 
 /* ---- for the operator (room_desk.c) ---- */
 

@@ -1,5 +1,6 @@
 #include "room/room.h"
 
+#include "../../tests/second.h"
 #include "../../tests/world.h"
 #include "centres/centres.h"
 #include "journal/journal.h"
@@ -305,6 +306,64 @@ TEST(she_takes_a_name_and_a_password_home_by_her_pin)
     EXPECT(post(w, GUEST, "/room/login", at(w, "login=mei2&password=three+red+boats&%s", mei)).status == 404);
 }
 
+TEST(who_has_a_password_is_not_come_into_by_the_pin_that_an_operator_drew)
+{
+    const char *room = a_room(w), *mei = somebody(w, room, "Mei");
+    open_device(w, room);
+    knock(w, "Mei", mei);
+    world_set_cookie(w, BO, COOKIE_DEVICE, world_cookie(w, GUEST, COOKIE_DEVICE));
+    EXPECT(post(w, BO, at(w, "%s/session", seat(w, "Mei")), mei).status == 303);               /* somebody else who knows it, at the same time */
+    EXPECT(post(w, GUEST, "/room/login", at(w, "login=mei&password=three+red+boats&%s", mei)).status == 303 && is_here(w, "Mei"));
+    EXPECT(world_person(w, BO) == 0);
+    EXPECT(says(get(w, GUEST, "/room/pin"), "is over") && post(w, GUEST, "/room/pin", at(w, "%s&new_pin=4071", mei)).status == 422);
+    post(w, GUEST, "/room/session", "_method=delete");
+    EXPECT(says(get(w, GUEST, seat(w, "Mei")), "You have no PIN yet.") && knock(w, "Mei", mei).status == 422);
+    EXPECT(post(w, STRANGER, "/people/session", "login=mei&password=three+red+boats").status == 303);
+    EXPECT(post(w, STRANGER, "/room/pin", "new_pin=4071").status == 303 && knock(w, "Mei", "pin=4071").status == 303);
+}
+
+TEST(who_has_a_second_step_is_not_come_into_by_four_digits)
+{
+    str secret;
+    const char *room = a_room(w);
+    int64_t id = sql_int(w, "SELECT id FROM room_room");
+    post(w, STRANGER, "/people/account", "name=Linh&login=linh&password=three+red+boats");
+    sql_run(w, at(w, "INSERT INTO room_seat (id, room, person, label, pin, slips) VALUES (1, %lld, %lld, 'Linh', '', 0)", (long long)id, (long long)world_person(w, STRANGER)));
+    open_device(w, room);
+    EXPECT(post(w, STRANGER, "/room/pin", "new_pin=4071").status == 303 && knock(w, "Linh", "pin=4071").status == 303);
+    second_on(w, STRANGER, "three+red+boats", &secret);
+    EXPECT(knock(w, "Linh", "pin=4071").status == 422 && get(w, STRANGER, "/room/pin").status == 404);
+}
+
+TEST(whether_a_name_is_taken_is_asked_five_times_and_not_for_ever)
+{
+    const char *room = a_room(w), *mei = somebody(w, room, "Mei"), *taken = at(w, "login=bo@example.org&password=three+red+boats&%s", mei);
+    open_device(w, room);
+    knock(w, "Mei", mei);
+    for (int i = 0; i < 5; i++) EXPECT(post(w, GUEST, "/room/login", taken).status == 422);
+    EXPECT(post(w, GUEST, "/room/login", taken).status == 429);
+}
+
+TEST(who_is_taken_out_or_has_another_pin_is_out_at_once)
+{
+    const char *room = a_room(w), *mei = somebody(w, room, "Mei");
+    int64_t id = sql_int(w, "SELECT id FROM room_seat");
+    open_device(w, room);
+    EXPECT(knock(w, "Mei", mei).status == 303);
+    EXPECT(post(w, TRAINER, at(w, "%s/seats/%lld/pin", room, (long long)id), "").status == 303 && !is_here(w, "Mei"));
+    sql_run(w, at(w, "UPDATE room_seat SET pin = '%.*s'", STR_ARG(auth_hash(world_arena(w), S("4071")))));
+    EXPECT(knock(w, "Mei", "pin=4071").status == 303 && is_here(w, "Mei"));
+    EXPECT(post(w, TRAINER, at(w, "%s/seats/%lld", room, (long long)id), "_method=delete").status == 303 && !is_here(w, "Mei"));
+}
+
+TEST(a_device_that_is_opened_again_is_open_once)
+{
+    const char *room = a_room(w);
+    EXPECT(post(w, OPERATOR, at(w, "%s/devices", room), "").status == 303);
+    world_set_cookie(w, TRAINER, COOKIE_DEVICE, world_cookie(w, OPERATOR, COOKIE_DEVICE));
+    EXPECT(post(w, TRAINER, at(w, "%s/devices", room), "").status == 303 && sql_int(w, "SELECT count(*) FROM room_device") == 1);
+}
+
 TEST(on_a_device_that_a_group_uses_a_password_too_is_for_today_only)
 {
     const char *room = a_room(w);
@@ -362,6 +421,8 @@ TESTS(room, only_who_has_a_role_at_the_centre_keeps_its_rooms, an_operator_who_h
       each_wrong_pin_costs_more_time, a_device_has_twenty_wrong_pins_in_a_quarter_of_an_hour_over_all_names,
       whichever_database_call_fails_a_wrong_pin_is_counted_or_not_answered, a_pin_may_be_typed_in_digits_of_any_script_and_with_blanks,
       who_decides_has_no_pin_and_an_operator_comes_into_no_account_that_has_a_password, easy_pins_cannot_be_had_and_another_one_needs_the_one_before,
-      she_takes_a_name_and_a_password_home_by_her_pin, on_a_device_that_a_group_uses_a_password_too_is_for_today_only,
+      she_takes_a_name_and_a_password_home_by_her_pin, who_has_a_password_is_not_come_into_by_the_pin_that_an_operator_drew,
+      who_has_a_second_step_is_not_come_into_by_four_digits, whether_a_name_is_taken_is_asked_five_times_and_not_for_ever,
+      who_is_taken_out_or_has_another_pin_is_out_at_once, a_device_that_is_opened_again_is_open_once, on_a_device_that_a_group_uses_a_password_too_is_for_today_only,
       who_has_a_pin_alone_is_told_how_to_erase_herself,
       that_she_has_a_pin_stands_where_she_reads_what_is_kept_of_her_and_no_password_she_has_not, who_is_in_no_room_has_no_pin_page, an_erased_person_has_no_seat)

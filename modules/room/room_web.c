@@ -52,7 +52,8 @@ static bool is_locked(const Knock *k) { return k->seat.slips >= ROOM_SLIPS_MAX; 
 static Reply pin_page(Request *rq, const Knock *k, Form *f)
 {
     never_kept(rq);
-    return room_knock(rq, f, k->seat.id, k->seat.label, k->seat.pin.n > 0, is_locked(k));
+    bool chosen = k->seat.pin.n > 0 && !room_has_no_pin(&rq->s, k->seat.person);
+    return room_knock(rq, f, k->seat.id, k->seat.label, chosen, is_locked(k));
 }
 
 static Reply seat_get(Request *rq)
@@ -117,7 +118,7 @@ static Reply knock_post(Request *rq)
     Knock k;
     if (!find_seat(rq, &k)) return not_found(rq);
     if (!may_knock(rq, &k)) return with_status(pin_page(rq, &k, form(rq)), 429);
-    bool fits = looked->fits && str_eq(looked->seat.pin, k.seat.pin) && !auth_decides(&rq->s, k.seat.person);
+    bool fits = looked->fits && str_eq(looked->seat.pin, k.seat.pin) && !room_has_no_pin(&rq->s, k.seat.person);
     if (fits) return come_in(rq, &k);
     auth_tried(&rq->s, device_tries(rq, &k), false);
     room_seat_slips(&rq->s, k.seat.id, ++k.seat.slips);
@@ -148,10 +149,10 @@ static void nav(Request *rq, Nav *n)
 /* Proved by a password when the session was begun by one, and else by the PIN, once more. */
 static bool by_pin(const Request *rq) { return session_term(rq).device != 0; }
 
-/* Of who decides about others no PIN works. */
+/* None of them works where a PIN is too little. */
 static room_seats_of_rows own_seats(Request *rq)
 {
-    return auth_decides(&rq->s, rq->s.me) ? (room_seats_of_rows){ 0 } : room_seats_of(&rq->s, rq->s.me);
+    return room_has_no_pin(&rq->s, rq->s.me) ? (room_seats_of_rows){ 0 } : room_seats_of(&rq->s, rq->s.me);
 }
 
 static bool has_pin(const room_seats_of_rows *seats)
@@ -265,6 +266,20 @@ static Reply login_ahead(Request *rq)
     return hash_or_fault(rq, own, form_raw(form(rq), "password"));
 }
 
+/* Whether a name is taken can be asked here too: counted by itself, for a right PIN ends the other count. */
+static str names_tried(Request *rq) { return str_fmt(rq->s.arena, "names asked by %lld", (long long)rq->s.me); }
+
+static Reply login_pace(Request *rq)
+{
+    int64_t wait;
+    if (auth_may_try(&rq->s, names_tried(rq), ROOM_SLIPS_MAX, &wait)) return own_pace(rq);
+    room_seats_of_rows seats = own_seats(rq);
+    retry_after(rq, wait);
+    form_error(form(rq), "login", TN(&rq->s, "That was tried too often. Please wait {n} minute.", "That was tried too often. Please wait {n} minutes.",
+                                     (wait + MINUTE - 1) / MINUTE));
+    return with_status(own_page(rq, form(rq), &seats), 429);
+}
+
 static Reply login_post(Request *rq)
 {
     const OwnPin *own = rq->ahead;
@@ -272,11 +287,13 @@ static Reply login_post(Request *rq)
     if (!seats.n) return not_found(rq);
     if (!own_proves(rq, own)) return unprocessable(own_page(rq, form(rq), &seats));
     if (!people_give_login(&rq->s, rq->s.me, own->login, own->hash)) {
-        auth_tried(&rq->s, own_tries(rq), false);
+        auth_tried(&rq->s, names_tried(rq), false);
         form_error(form(rq), "login", T(&rq->s, "This name cannot be had. Please choose another."));
         return unprocessable(own_page(rq, form(rq), &seats));
     }
-    notice(rq, T(&rq->s, "From now on you can sign in from any phone or computer."));
+    room_seats_pin_drop(&rq->s, rq->s.me);
+    auth_sessions_end_all(&rq->s, rq->s.me, session_cookie(rq));
+    notice(rq, T(&rq->s, "From now on you sign in with your name and password, from any phone or computer. The PIN that you were given is over; choose one of your own when you have signed in."));
     return see_other(rq, "/people");
 }
 
@@ -297,7 +314,7 @@ static const Route routes[] = {
     POST  ("/room/pin",                           own_pin_post,       .who = WHO_SIGNED_IN, .page = "own", .pace = own_pace, .ahead = own_pin_ahead,
            .small = true),
     GET   ("/room/login",                         own_again_get,      .who = WHO_SIGNED_IN),
-    POST  ("/room/login",                         login_post,         .who = WHO_SIGNED_IN, .page = "own", .pace = own_pace, .ahead = login_ahead),
+    POST  ("/room/login",                         login_post,         .who = WHO_SIGNED_IN, .page = "own", .pace = login_pace, .ahead = login_ahead),
     GET   ("/room/desk",                          room_desk_get,      .who = WHO_SIGNED_IN, .page = "desk"),
     POST  ("/room/desk",                          room_desk_post,     .who = WHO_SIGNED_IN, .page = "desk"),
     GET   ("/room/desk/:room",                    room_kept_get,      .who = WHO_SIGNED_IN, .page = "kept"),
