@@ -12,9 +12,11 @@
 
 enum { DRAFTS_SECONDS = 600 };
 
+/* The two of one account differ in their first letter only: what goes, goes under both. */
 static str owner_key(Request *rq, const char *sort, str whose)
 {
-    return str_cat(rq->s.arena, str_from(sort), auth_mac(rq->s.arena, rq->s.site->key, "drafts", str_from(sort), whose));
+    const char *of = *sort == 'v' ? "drafts of a visitor" : "drafts";
+    return str_cat(rq->s.arena, str_from(sort), auth_mac(rq->s.arena, rq->s.site->key, of, whose, (str){ 0 }));
 }
 
 static str number(Request *rq, int64_t id) { return str_fmt(rq->s.arena, "%lld", (long long)id); }

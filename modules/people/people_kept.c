@@ -43,7 +43,7 @@ static PeopleBeside beside_of(Request *rq)
     people_login_of_row login = { 0 };
     Second second = auth_second(s, s->me);
     people_login_of(s, s->me, &login);
-    return (PeopleBeside){ .login = login.login, .sessions = auth_sessions(s, s->me, session_cookie(rq)).n, .second = second.on,
+    return (PeopleBeside){ .login = login.login, .sessions = auth_sessions(s, s->me, session_cookie(rq)).n, .second = second.begun,
                            .papers = second.papers + auth_paper_left(s, s->me, PAPER_PASSWORD), .code = rq->session->reset_from != 0,
                            .session_days = SESSION_DAYS, .life_days = SESSION_LIFE_DAYS };
 }

@@ -49,7 +49,7 @@ Reply people_privacy_get(Request *rq) { return text_page(rq, TEXT_PRIVACY); }
 Reply people_terms_post(Request *rq)
 {
     bool accepted = str_eq(form_raw(form(rq), "answer"), S("yes"));
-    people_answer(&rq->s, accepted);
+    if (!people_answer(&rq->s, accepted)) return not_found(rq);
     notice(rq, accepted ? T(&rq->s, "Thank you. That is kept with its day, and you find it on this page.")
                         : T(&rq->s, "That is fine. You can go on reading, and agree later on this page."));
     return see_other(rq, "/people/terms");

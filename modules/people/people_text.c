@@ -175,12 +175,15 @@ void people_text_doctor(Scope *s, Doctor *d)
 
 /* ---- what she says to them --------------------------------------------------------------------------------------------------------- */
 
-void people_answer(Scope *s, bool accepted)
+int people_answer(Scope *s, bool accepted)
 {
+    int kept = 0;
     str lang = str_from(s->lang->tag);
     for (PeopleTextName name = 0; name < TEXTS; name++) {
         people_text_row t;
         if (!in_force[name] || !people_text(s, people_text_word(name), lang, in_force[name], &t)) continue;
         person_agreed_add(s, people_text_word(name), (person_agreed_body){ in_force[name], accepted, t.lang, t.hash });
+        kept++;
     }
+    return kept;
 }

@@ -115,7 +115,7 @@ TEST(a_text_whose_words_changed_without_its_version_is_not_taken)
 TEST(an_account_is_made_with_what_was_agreed_to)
 {
     post(w, STRANGER, "/people/account", "name=Linh&login=linh&password=three+red+boats");
-    EXPECT(sql_int(w, "SELECT count(*) FROM people_agreed WHERE accepted = 1 AND version = 20261201") == 2);
+    EXPECT(sql_int(w, at(w, "SELECT count(*) FROM people_agreed WHERE accepted = 1 AND version = %lld", (long long)people_texts_version())) == 2);
     EXPECT(!says(get(w, STRANGER, "/learn"), "new version") && says(get(w, STRANGER, "/people/privacy"), "You agreed on"));
 }
 
@@ -239,7 +239,7 @@ TEST(tables_made_again_know_what_she_agreed_to_and_how_old_she_is)
     post(w, ANA, "/people/age", "band=3");
     post(w, ANA, "/people/terms", "answer=yes");
     str before = sql_str(w, "SELECT (SELECT max(band) FROM auth_person) || ' ' || (SELECT max(agreed) FROM auth_person) || ' ' || (SELECT count(*) FROM people_agreed) AS s");
-    EXPECT_STR(before, S("3 20261201 2"));
+    EXPECT_STR(before, str_from(at(w, "3 %lld 2", (long long)people_texts_version())));
     sql_run(w, "UPDATE journal_made SET shape = 'another' WHERE module IN ('people', 'auth')");
     world_again(w);
     while (journal_work(world_site(w), world_arena(w)) > 0) {}
