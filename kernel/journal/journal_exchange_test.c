@@ -243,6 +243,25 @@ TEST(a_liar_cannot_take_the_stream_of_an_economy_by_writing_there_first)
     net_close(net);
 }
 
+/* What it wrote into an economy whose records it does not hold gives nobody a role, there or over the people of centres that would lie there. */
+TEST(a_node_that_gives_roles_where_it_holds_nothing_believes_itself_as_little_as_others_do)
+{
+    Net *net = net_open(w, 2);
+    net_enrol(net, 1, "ID", CENTRE(1));
+    int64_t eve = account(net, 1, "Eve"), ana = account(net, 1, "Ana"), elsewhere = stream_economy(S("PE"));
+    EXPECT(lies(net, 1, (Lie){ AUDIENCE_ECONOMY, elsewhere, eve, "trial.appointed", id_text(net, eve), S("{}") }));
+    EXPECT(!deed(net, 1, eve, &(Deed){ .act = OPEN, .b = elsewhere }) && strstr(net_why(net), "not the standing"));
+    EXPECT(lies(net, 1, (Lie){ AUDIENCE_ECONOMY, elsewhere, eve, "trial.opened", S(""), S("{}") }));
+    int64_t centre = net_int(net, 1, "SELECT id AS value FROM journal WHERE kind = 'trial.opened'");
+    EXPECT(belongs(net, 1, ana, centre) && !deed(net, 1, eve, &(Deed){ .act = ALLOW, .a = ana, .b = centre, .c = 1 }));
+    str body = str_from(at(w, "{\"centre\":\"%lld\",\"allowed\":true}", (long long)centre));
+    EXPECT(lies(net, 1, (Lie){ AUDIENCE_PERSON, ana, eve, "person.allowed", id_text(net, ana), body }));
+    net_all_meet(net);
+    net_all_meet(net);
+    for (int i = 0; i < 2; i++) EXPECT(net_int(net, i, "SELECT count(*) AS value FROM people_allowed") == 0);
+    net_close(net);
+}
+
 /* Somebody without a card, who acts in her own stream by a role: the role is made after it, and it counts. */
 TEST(what_somebody_did_to_herself_by_a_role_counts_after_a_rebuild_too)
 {
@@ -951,6 +970,7 @@ TESTS(journal_exchange, who_was_erased_after_an_old_copy_by_a_word_that_never_ar
       a_record_in_the_wrong_stream_or_without_the_right_to_it_stays_without_effect_and_says_why,
       a_record_of_another_sort_of_stream_is_not_written_into_one_and_what_comes_after_travels,
       a_liar_cannot_take_the_stream_of_an_economy_by_writing_there_first,
+      a_node_that_gives_roles_where_it_holds_nothing_believes_itself_as_little_as_others_do,
       what_somebody_did_to_herself_by_a_role_counts_after_a_rebuild_too, who_was_given_one_role_twice_holds_it_until_both_have_ended,
       records_shown_under_the_name_of_another_stream_or_node_are_not_as_they_were_signed, nobody_writes_under_our_number_but_we,
       what_a_node_wrote_before_it_was_revoked_counts_and_nothing_later_and_it_gets_none,

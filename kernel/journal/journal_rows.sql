@@ -207,12 +207,6 @@ SELECT count(*) AS "n:int" FROM journal_standing
 -- name: standing_ever(stream int, person int, roles int, id int) int
 SELECT count(*) AS "n:int" FROM journal_standing WHERE stream = :stream AND person = :person AND (role & :roles) <> 0 AND since < :id;
 
--- name: standing_through(stream int, person int, id int, now int) int
--- A member of a firm that is a member.
-SELECT count(*) AS "n:int" FROM journal_standing f JOIN journal_standing m ON m.stream = f.person
- WHERE f.stream = :stream AND f.role = 2 AND f.since < :id AND (f.ends = 0 OR f.ends > :id) AND (f.until = 0 OR f.until > :now)
-   AND m.person = :person AND m.role = 2 AND m.since < :id AND (m.ends = 0 OR m.ends > :id) AND (m.until = 0 OR m.until > :now);
-
 -- name: standing_of_unit(module str, unit int, topic str) many
 SELECT stream, person, role, since, ends, until FROM journal_standing
  WHERE unit = :unit AND topic = :topic AND module = :module ORDER BY stream, person, role, since;

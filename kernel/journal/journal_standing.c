@@ -203,8 +203,8 @@ void unit_compare(Scope *s, const Unit *u, const UnitBefore *before)
 
 /* ---- asking ------------------------------------------------------------------------------------------------------------------
 
- * Who does not hold the stream in which a standing would be given cannot tell. It takes the writer's word until a hub, which
- * holds them all, says otherwise (record.judged). */
+ * Who does not hold the stream in which a standing would be given cannot tell, for or against: what it has of it is only what it wrote there
+ * itself. It takes the writer's word until a hub, which holds them all, says otherwise (record.judged). */
 
 typedef struct Question { int64_t person; int needs; int64_t id, now; } Question;
 
@@ -216,8 +216,8 @@ static Stands either(Stands a, Stands b)
 
 static Stands stands_in(Scope *s, const Question *q, int64_t stream, int roles)
 {
-    if (journal_rows_standing_now(s, stream, q->person, roles, q->id, q->now) > 0) return STANDS_YES;
-    return is_known_here(s, stream) ? STANDS_NO : STANDS_UNKNOWN;
+    if (!is_known_here(s, stream)) return STANDS_UNKNOWN;
+    return journal_rows_standing_now(s, stream, q->person, roles, q->id, q->now) > 0 ? STANDS_YES : STANDS_NO;
 }
 
 static Stands stands_at_or_above(Scope *s, const Question *q, int64_t stream, int roles, int depth)
@@ -254,14 +254,18 @@ static Stands stands_around(Scope *s, const Question *q, int64_t owner)
     return found;
 }
 
-/* A firm that is a party, and whose members are known to others only. */
+/* A firm that is a party, and whose members may be known to others only. */
 static Stands stands_through_a_firm(Scope *s, const Question *q, int64_t matter)
 {
-    if (journal_rows_standing_through(s, matter, q->person, q->id, q->now) > 0) return STANDS_YES;
+    Stands found = STANDS_NO;
     journal_rows_members_rows parties = journal_rows_members(s, matter);
-    for (ptrdiff_t i = 0; i < parties.n; i++)
-        if (journal_rows_is_held(s, -parties.row[i].person) == 0 && !is_known_here(s, parties.row[i].person)) return STANDS_UNKNOWN;
-    return STANDS_NO;
+    for (ptrdiff_t i = 0; i < parties.n && found != STANDS_YES; i++) {
+        int64_t firm = parties.row[i].person;
+        bool is_human = journal_rows_is_held(s, -firm) > 0;
+        bool party = !is_human && journal_rows_standing_now(s, matter, firm, NEEDS_MEMBER, q->id, q->now) > 0;
+        if (party) found = either(found, stands_in(s, q, firm, NEEDS_MEMBER));
+    }
+    return found;
 }
 
 static Stands asks(Scope *s, const Question *q, Audience audience, int64_t stream)
