@@ -51,6 +51,7 @@ bool     str_is_plain(str s, bool lines);                /* valid UTF-8 without 
                                                             U+202A-E, U+2066-9 */
 str      str_shown(Arena *keep, str s);                  /* to be shown: U+FFFD for all that str_is_plain(s, true) refuses, but
                                                             for CR */
+str      str_clip(str s, ptrdiff_t bytes);               /* its head, of at most so many bytes and no half of a letter */
 ptrdiff_t str_chars(str s);                              /* code points of valid UTF-8 */
 uint64_t str_hash(str s, uint64_t seed);                 /* fast, not for secrets */
 int32_t  utf8_next(str *s);                              /* takes one code point off the front; -1 at end or on a bad byte

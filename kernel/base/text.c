@@ -147,6 +147,13 @@ str str_shown(Arena *keep, str s)
     return out_text(&o);
 }
 
+str str_clip(str s, ptrdiff_t bytes)
+{
+    ptrdiff_t n = bytes < s.n ? bytes : s.n;
+    while (n > 0 && n < s.n && ((unsigned char)s.p[n] & 0xC0) == 0x80) n--;
+    return (str){ s.p, n };
+}
+
 ptrdiff_t str_chars(str s)
 {
     ptrdiff_t n = 0;

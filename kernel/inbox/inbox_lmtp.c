@@ -202,13 +202,10 @@ static void end_message(Lmtp *l)
 {
     str bytes = { l->data, l->data_n };
     if (!l->too_large) l->host->message(l->host->arg, bytes);
-    for (int i = 0; i < l->receiver_n; i++) {
-        Arena before = l->arena;
+    for (int i = 0; i < l->receiver_n; i++)
         reply(l, l->too_large ? S("552 5.3.4 It is too large.") : l->host->deliver(l->host->arg, &l->arena, l->receiver[i]));
-        arena_rewind(&l->arena, before);
-    }
     l->state = LMTP_READY;
-    forget_mail(l);
+    forget_mail(l);                                      /* what was read for the first receiver is there for all */
 }
 
 /* At the head of a line ".\r\n" is the end, and the dot of anything else is not part of it (RFC 5321, section 4.5.2). */

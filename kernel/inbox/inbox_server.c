@@ -93,19 +93,19 @@ static bool send_all(int fd, str bytes)
     return true;
 }
 
-/* 0: it has gone, or was silent for too long, or the program ends. Between two mails it is not waited for then. */
+/* 0: it has gone, was silent or there for too long, or the program ends: what it was in the middle of it brings again. */
 static ssize_t hear(Caller *c, int64_t until)
 {
     int64_t silent_until = os_ticks() + LMTP_IDLE_SECONDS * INT64_C(1000000000);
     for (;;) {
+        int64_t now = os_ticks();
+        if (now > silent_until || now > until || atomic_load(&c->inbox->stop)) return 0;
         struct pollfd p = { .fd = c->fd, .events = POLLIN };
         int ready = poll(&p, 1, TICK_MS);
         if (ready > 0) {
             ssize_t n = recv(c->fd, c->read, sizeof c->read, 0);
             if (n >= 0 || (errno != EAGAIN && errno != EINTR)) return n > 0 ? n : 0;
         }
-        int64_t now = os_ticks();
-        if (now > silent_until || now > until || atomic_load(&c->inbox->stop)) return 0;
     }
 }
 
@@ -134,6 +134,7 @@ static void *caller_main(void *arg)
     if (has_room && has_replies) talk(c, &room, &replies);
     if (has_room) region_close(&room);
     if (has_replies) region_close(&replies);
+    shutdown(c->fd, SHUT_RDWR);                          /* it is closed when its place is needed */
     atomic_store(&c->ended, true);
     return NULL;
 }

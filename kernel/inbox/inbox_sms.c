@@ -17,7 +17,9 @@ static Reply say(Request *rq, int status, str id, const char *state, str why)
     json_str(&j, S("state"), str_from(state));
     if (why.n) json_str(&j, S("why"), why);
     json_object_end(&j);
-    return with_status(text_reply(rq, S("application/json"), out_text(&o)), status);
+    Reply r = with_status(text_reply(rq, S("application/json"), out_text(&o)), status);
+    r.undo = strcmp(state, "refused") == 0;              /* what a module wrote before it refused, and that it was brought */
+    return r;
 }
 
 /* Before the writer is asked for anything. */
@@ -80,7 +82,7 @@ static Reply take_sms(Request *rq, str id)
     return w->take(&rq->s, &m, &why) ? say(rq, 200, id, "taken", S("")) : say(rq, 200, id, "refused", why);
 }
 
-/* The same id again is answered as before and not taken again: the gateway did not hear us. */
+/* The same id again is answered as before and not taken again: the gateway did not hear us. What was refused is looked at again. */
 Reply sms_post(Request *rq)
 {
     Form *f = form(rq);

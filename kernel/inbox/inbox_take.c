@@ -78,6 +78,9 @@ static const MailFailure *final_failure(const Mail *m)
     return NULL;
 }
 
+/* Where reports come somebody may write by mistake, and must hear that nobody reads it. A machine is left without an answer. */
+static bool is_letter(const Taking *t) { return t->sender.n && t->mail.sender == MAIL_PERSON; }
+
 static bool report_rule(Scope *s, void *arg)
 {
     Asked *a = arg;
@@ -116,7 +119,8 @@ str take_message(Taking *t, str address)
     if (hops(t->bytes) > MAIL_HOPS_MAX) return S("554 5.4.6 It went through too many servers.");
     ChildEnd end = read_once(t);
     if (end != CHILD_DONE) return not_read(end);
-    if (mail_bounce_of(t->site, t->arena, address, &name)) return kept(t->site, t->arena, report_rule, &a);
-    if (!t->sender.n || t->mail.sender != MAIL_PERSON) return S("550 5.7.1 A machine wrote this, and here none answers.");
+    if (mail_bounce_of(t->site, t->arena, address, &name))
+        return is_letter(t) ? S("550 5.1.1 Nobody reads mail here under this address.") : kept(t->site, t->arena, report_rule, &a);
+    if (!is_letter(t)) return S("550 5.7.1 A machine wrote this, and here none answers.");
     return kept(t->site, t->arena, letter_rule, &a);
 }

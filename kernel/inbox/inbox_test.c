@@ -47,17 +47,20 @@ static void house(World *w)
 
 static bool tag_rule(Scope *s, void *arg)
 {
-    *(str *)arg = mail_tagged(s, S("plan"), S("a7"));
+    str *rest = arg;
+    *rest = mail_tagged(s, S("plan"), *rest);
     return true;
 }
 
-static str tagged(World *w)
+static str tagged_for(World *w, const char *rest)
 {
-    str address = { 0 };
+    str address = str_from(rest);
     Landing l;
     EXPECT(site_write(world_site(w), world_arena(w), 0, tag_rule, &address, &l));
     return address;
 }
+
+static str tagged(World *w) { return tagged_for(w, "a7"); }
 
 static int64_t took(World *w) { return sql_int(w, "SELECT count(*) AS value FROM job WHERE kind = 'trial.took'"); }
 static str took_what(World *w) { return sql_str(w, "SELECT body AS value FROM job WHERE kind = 'trial.took'"); }
@@ -70,7 +73,7 @@ static str on_receiver(void *arg, Arena *keep, str address) { return take_receiv
 static void on_message(void *arg, str bytes)
 {
     Talk *t = arg;
-    t->taking = (Taking){ .site = world_site(t->w), .arena = world_arena(t->w), .sender = t->lmtp.sender, .bytes = bytes };
+    t->taking = (Taking){ .site = world_site(t->w), .arena = &t->lmtp.arena, .sender = t->lmtp.sender, .bytes = bytes };
 }
 static str on_deliver(void *arg, Arena *keep, str address) { return take_message(&((Talk *)arg)->taking, address); }
 
@@ -174,8 +177,20 @@ TEST(each_receiver_hears_of_his_own)
             "LHLO mx\r\nMAIL FROM:<a@b> SIZE=100 BODY=8BITMIME\r\nRCPT TO:<%.*s>\r\nRCPT TO:<no@office.example>\r\n"
                                "RCPT TO:<%.*s>\r\nDATA\r\n" LETTER ".\r\nNOOP\r\n", STR_ARG(ours), STR_ARG(bounce)));
     EXPECT(has(said, "250 2.1.5 Fine.\r\n550 5.1.1 "));
-    EXPECT(has(said, "354 Go on; a dot alone ends it.\r\n250 2.0.0 Kept.\r\n250 2.0.0 Kept.\r\n250 2.0.0 Fine.\r\n"));
+    EXPECT(has(said, "354 Go on; a dot alone ends it.\r\n250 2.0.0 Kept.\r\n550 5.1.1 Nobody reads mail here under this address.\r\n250 2.0.0 Fine.\r\n"));
     EXPECT(took(w) == 1);
+}
+
+TEST(each_receiver_gets_the_whole_of_it)
+{
+    house(w);
+    str one = tagged_for(w, "a7"), two = tagged_for(w, "b8"), three = tagged_for(w, "c9");
+    str said = talk(w, str_fmt(world_arena(w), "LHLO mx\r\nMAIL FROM:<ana@example.org>\r\nRCPT TO:<%.*s>\r\nRCPT TO:<%.*s>\r\nRCPT TO:<%.*s>\r\n"
+                               "DATA\r\n" LETTER ".\r\nNOOP\r\n", STR_ARG(one), STR_ARG(two), STR_ARG(three)));
+    EXPECT(has(said, "250 2.0.0 Kept.\r\n250 2.0.0 Kept.\r\n250 2.0.0 Kept.\r\n") && took(w) == 3);
+    static const char *const rest[] = { "a7", "b8", "c9" };
+    for (int i = 0; i < COUNT_OF(rest); i++)
+        EXPECT(sql_int(w, at(w, "SELECT count(*) AS value FROM job WHERE kind = 'trial.took' AND body = '%s|ana@example.org|Rice|Yes.' || '\n'", rest[i])) == 1);
 }
 
 /* ---- what machines write ---------------------------------------------------------------------------------------------------------------- */
@@ -238,7 +253,8 @@ TEST(a_mail_that_comes_back_is_noted_on_what_was_sent_and_whoever_waits_is_told)
     house(w);
     str name = sent(w), address = str_from(at(w, "sampan+b-%.*s@office.example", STR_ARG(name)));
     EXPECT(has(bring(w, "", address, REPORT("delayed")), "250 2.0.0 Kept.") && sql_int(w, "SELECT state AS value FROM outbox") == OUT_SENT);
-    EXPECT(has(bring(w, "a@b", address, LETTER), "250 2.0.0 Kept.") && sql_int(w, "SELECT state AS value FROM outbox") == OUT_SENT);
+    EXPECT(has(bring(w, "a@b", address, LETTER), "550 5.1.1 Nobody reads") && sql_int(w, "SELECT state AS value FROM outbox") == OUT_SENT);
+    EXPECT(has(bring(w, "a@b", address, "Auto-Submitted: auto-replied\r\n" LETTER), "250 2.0.0 Kept."));
     sql_run(w, "DELETE FROM job WHERE kind = 'trial.told'");
     EXPECT(has(bring(w, "", address, REPORT("failed")), "250 2.0.0 Kept.") && sql_int(w, "SELECT state AS value FROM outbox") == OUT_BOUNCED);
     EXPECT_STR(sql_str(w, "SELECT why AS value FROM outbox"), S("It came back: 5.1.1 ana@example.org"));
@@ -409,7 +425,10 @@ TEST(an_sms_comes_to_who_takes_its_word_once)
     EXPECT_STR(took_what(w), S("+6281234567|rice 5\nkg"));
     EXPECT(says(gateway(w, "{\"id\":\"g-2\",\"from\":\"+62812\",\"text\":\"hello\"}"), "\"refused\",\"why\":\"Nobody here takes"));
     module_says = "refuses";
-    EXPECT(says(gateway(w, "{\"id\":\"g-3\",\"from\":\"+62812\",\"text\":\"PRICE gold\"}"), "\"refused\",\"why\":\"No such good.\""));
+    for (int i = 0; i < 2; i++) {                        /* asked again it is no more taken than before, and nothing of it was kept */
+        EXPECT(says(gateway(w, "{\"id\":\"g-3\",\"from\":\"+62812\",\"text\":\"PRICE gold\"}"), "\"refused\",\"why\":\"No such good.\""));
+        EXPECT(says(gateway(w, "{\"id\":\"g-4\",\"text\":\"PRICE gold\"}"), "\"refused\"") && took(w) == 1);
+    }
 }
 
 TEST(an_sms_that_is_not_signed_by_the_gateway_is_not_looked_at)
@@ -473,7 +492,8 @@ TEST(whichever_database_call_fails_an_sms_is_taken_or_comes_again)
 TESTS_WITH(inbox, modules, COUNT_OF(modules), a_letter_to_an_address_of_ours_comes_to_the_module_and_is_kept_before_250,
         nobody_makes_an_address_but_us,
     the_same_brought_twice_is_taken_once_and_another_from_the_same_is_taken, what_the_module_refuses_is_refused_and_what_falls_comes_again,
-    whichever_database_call_fails_250_means_kept_and_nothing_else_does, each_receiver_hears_of_his_own, no_machine_is_answered,
+    whichever_database_call_fails_250_means_kept_and_nothing_else_does, each_receiver_hears_of_his_own, each_receiver_gets_the_whole_of_it,
+    no_machine_is_answered,
     a_mail_of_ours_that_comes_back_as_it_went_is_a_loop, a_mail_that_goes_round_and_round_is_stopped,
     a_mail_that_comes_back_is_noted_on_what_was_sent_and_whoever_waits_is_told, on_a_disk_that_is_nearly_full_mail_comes_later,
     what_is_too_large_is_refused_before_or_after_and_the_next_is_taken, a_thousand_receivers_are_fifty, nonsense_is_answered_and_then_no_more,

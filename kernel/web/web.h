@@ -42,7 +42,8 @@ typedef enum Who {
     WHO_ROLE,           /* holds one of the roles in .role, where .in says; others get not found, and whoever is not signed in is led to it */
 } Who;
 
-typedef struct Reply { int status; str type; str body; str location; bool done; } Reply;   /* made by the functions below, which set done */
+/* Made by the functions below, which set done. undo: of what was written for it nothing is kept. */
+typedef struct Reply { int status; str type; str body; str location; bool done, undo; } Reply;
 
 typedef struct RolePlace { int audience; int64_t stream; } RolePlace;      /* enum Audience, and the stream: of journal.h */
 bool role_somewhere(Request *rq, RolePlace *ret);     /* it is enough to hold it anywhere: the handler looks where */

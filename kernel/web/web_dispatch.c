@@ -442,7 +442,7 @@ static bool run_write(DbWork *work, DbConn *writer, bool *ret_retry)
     bool fine = try_writing(w, writer, write_step, ret_retry);
     bool nobody_after_all = w->person_made && w->reply.status >= 400;
     if (nobody_after_all) w->cookie_keeps = false;
-    return fine && !nobody_after_all;
+    return fine && !nobody_after_all && !w->reply.undo;
 }
 
 static void written(DbWork *work, DbDone how)
