@@ -19,7 +19,7 @@ enum { POOLS_MAX = 4, GRACE_SECONDS = 2 };
 #define NS_PER_SECOND INT64_C(1000000000)
 
 /* Filled before the first thread, read afterwards. */
-static struct { const ChildPool *pool; int channel; } pools[POOLS_MAX];
+static struct { const ChildPool *pool; int channel; atomic_bool said_gone; } pools[POOLS_MAX];
 static int pool_n;
 
 /* ---- beginning and end -------------------------------------------------------------------------------------------- */
@@ -37,6 +37,7 @@ bool child_start(const ChildPool *pool)
         return false;
     }
     pools[pool_n].pool = pool;
+    atomic_store(&pools[pool_n].said_gone, false);
     pools[pool_n++].channel = pair[0];
     return true;
 }
@@ -153,17 +154,17 @@ static ChildEnd take(Arena *keep, int out, int64_t max, str *ret)
 }
 
 /* There are no half-gone keepers: once one cannot be told, it never can. */
-static void say_that_it_is_gone(const ChildKind *kind)
+static void say_that_it_is_gone(int channel, const ChildKind *kind)
 {
-    static atomic_bool said;
-    if (errno == EPIPE && !atomic_exchange(&said, true))
-        os_log(LOG_ERROR, "child: the keeper of %s is gone; such work is refused until the program starts again", kind->name);
+    for (int i = 0; i < pool_n; i++)
+        if (pools[i].channel == channel && errno == EPIPE && !atomic_exchange(&pools[i].said_gone, true))
+            os_log(LOG_ERROR, "child: the keeper of %s is gone; such work is refused until the program starts again", kind->name);
 }
 
 static ChildEnd run_errand(Arena *keep, Errand *e, int channel, const ChildKind *kind, const Order *order, Decides d, str *ret)
 {
     if (!send_order(channel, order, e)) {
-        say_that_it_is_gone(kind);
+        say_that_it_is_gone(channel, kind);
         return CHILD_AWAY;
     }
     close_one(&e->reply);
