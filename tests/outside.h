@@ -17,7 +17,7 @@ typedef enum PeerMood {
     PEER_NOT_NOW_AFTER_DOT, PEER_NEVER_AFTER_DOT,
 } PeerMood;
 
-enum { PEER_MAILS_MAX = 4096, PEER_TEXT_MAX = 1 << 16 };
+enum { PEER_MAILS_MAX = 4096, PEER_TEXT_MAX = 1 << 17 };
 typedef struct PeerMail { char id[80]; } PeerMail;
 
 typedef struct Peer {

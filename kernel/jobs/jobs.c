@@ -59,6 +59,8 @@ void jobs_drop(Scope *s, const char *kind, str body)
 }
 
 bool jobs_are_known(const Site *site, str kind) { return kind_named(site, kind) != NULL; }
+bool jobs_has(Scope *s, const char *kind, str body) { return jobs_rows_has(s, str_from(kind), mark_of(s, body)) > 0; }
+
 bool jobs_are_waiting(Scope *s, const char *kind) { return jobs_rows_waiting_of(s, str_from(kind)) > 0; }
 
 /* ---- what comes again is waiting ------------------------------------------------------------------------------------------ */

@@ -57,6 +57,7 @@ void jobs_add(Scope *s, const char *kind, str body, int64_t when);
 bool jobs_add_at(Scope *s, const char *kind, str body, str times);
 void jobs_drop(Scope *s, const char *kind, str body);          /* writing: it is no longer wanted; the result of work that goes on is thrown away */
 bool jobs_are_waiting(Scope *s, const char *kind);
+bool jobs_has(Scope *s, const char *kind, str body);           /* it waits, or is being worked on */
 bool jobs_are_known(const Site *site, str kind);               /* false: no module has this kind, and asking for one would abort */
 
 /* ---- for work ---------------------------------------------------------------------------------------------------------------- */

@@ -22,6 +22,9 @@ SELECT id, times FROM job WHERE times <> '' AND failed_at = 0 AND token = '' AND
 -- name: put_off(id int, due int) run
 UPDATE job SET due = :due WHERE id = :id AND failed_at = 0 AND token = '';
 
+-- name: has(kind str, mark str) int
+SELECT count(*) AS "n:int" FROM job WHERE kind = :kind AND mark = :mark AND failed_at = 0;
+
 -- name: waiting_of(kind str) int
 SELECT count(*) AS "n:int" FROM (SELECT 1 FROM job WHERE kind = :kind AND failed_at = 0 AND token = '' LIMIT 1) j;
 

@@ -9,10 +9,11 @@ static bool line_read(Arena *keep, ptrdiff_t max, str *ret)
 {
     char *p = NEW(keep, char, max + 2);
     ptrdiff_t n = 0;
+    bool more = true;
     for (; n <= max; n++)
-        if (read(STDIN_FILENO, p + n, 1) != 1 || p[n] == '\n') break;
+        if (!(more = read(STDIN_FILENO, p + n, 1) == 1) || p[n] == '\n') break;
     *ret = (str){ p, n };
-    return n <= max;
+    return n <= max && (more || n > 0);                  /* the end is no empty line */
 }
 
 /* The arena is asked before: nothing may throw while the terminal is deaf. */

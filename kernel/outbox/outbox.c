@@ -91,7 +91,7 @@ void out_tell(Scope *s, str kind, str name)
 bool outbox_bounced(Scope *s, str name, str why)
 {
     outbox_rows_row_row r;
-    if (!outbox_rows_row(s, name, &r) || outbox_rows_bounce(s, name, s->now, str_slice(why, 0, WHY_MAX), S("")) != 1) return false;
+    if (!outbox_rows_row(s, name, &r) || outbox_rows_bounce(s, name, s->now, str_clip(why, WHY_MAX), S("")) != 1) return false;
     out_tell(s, r.told, name);
     return true;
 }

@@ -5,7 +5,7 @@ enum { REDIRECTS_MAX = 5, FETCH_SECONDS = 120 };
 
 static JobEnd ends(Job *job, JobEnd end, str why)
 {
-    snprintf(job->why, sizeof job->why, "%.*s", (int)str_slice(why, 0, (ptrdiff_t)sizeof job->why - 1).n, why.n ? why.p : "");
+    snprintf(job->why, sizeof job->why, "%.*s", (int)str_clip(why, (ptrdiff_t)sizeof job->why - 1).n, why.n ? why.p : "");
     return end;
 }
 

@@ -121,6 +121,20 @@ TEST(a_hook_that_is_not_taken_is_tried_again_and_one_that_is_gone_is_not)
     EXPECT(p->got_n == COUNT_OF(answers));
 }
 
+TEST(a_hook_that_was_taken_was_taken_however_much_the_answer_says)
+{
+    enum { LONG = 70000 };
+    Peer *p = server(w);
+    Wish h = a_hook(w, p);
+    char *body = NEW(world_arena(w), char, LONG + 1);
+    memset(body, 'x', LONG);
+    says_back(p, "200 OK", "", body);
+    wish(w, hook_rule, &h);
+    run_jobs(w);
+    EXPECT(state(w, h.name) == OUT_SENT);
+    sql_run(w, "DELETE FROM job WHERE kind = 'outbox.hook'");
+}
+
 TEST(a_hook_whose_answer_never_comes_may_have_arrived)
 {
     static const char *const silences[] = { "", "cut", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhalf" };
@@ -225,6 +239,24 @@ static const char *body_with(World *w, const char *body, str name)
     return at_name < 0 ? body : at(w, "%.*s%.*s%s", (int)at_name, body, STR_ARG(name), body + at_name + 4);
 }
 
+/* Cut in the middle of a letter a database of UTF-8 would not have it, and what was refused would be sent again. */
+TEST(what_a_gateway_says_at_length_in_any_script_is_kept_as_far_as_it_fits)
+{
+    Out o;
+    Peer *p = server(w);
+    with_secret(w);
+    Wish m = an_sms();
+    wish(w, sms_rule, &m);
+    out_init(&o, world_arena(w), 1024);
+    out_fmt(&o, "{\"id\":\"%.*s\",\"state\":\"refused\",\"why\":\"", STR_ARG(m.name));
+    for (int i = 0; i < 200; i++) out_lit(&o, "\u00e9");
+    out_lit(&o, "\"}");
+    says_back(p, "200 OK", "", str_z(world_arena(w), out_text(&o)));
+    run_jobs(w);
+    EXPECT(state(w, m.name) == OUT_FAILED && str_is_utf8(str_from(at(w, "%.*s", STR_ARG(sql_str(w, "SELECT why AS value FROM outbox"))))));
+    EXPECT(sql_int(w, "SELECT length(why) AS value FROM outbox") == 149);
+}
+
 TEST(an_sms_is_sent_when_the_gateway_says_that_it_took_this_one)
 {
     static const struct { const char *status, *body; OutState state; const char *why; } answers[] = {
@@ -236,7 +268,7 @@ TEST(an_sms_is_sent_when_the_gateway_says_that_it_took_this_one)
         { "200 OK", "{\"id\":\"NAME\",\"state\":\"refused\",\"why\":\"no such number\"}", OUT_FAILED, "no such number" },
         { "422 No", "{\"id\":\"NAME\",\"state\":\"refused\"}", OUT_FAILED, "The gateway refuses it." },
         { "500 Oops", "{\"id\":\"NAME\",\"state\":\"taken\"}", OUT_WAITING, "The answer was 500." },
-        { "401 Who", "", OUT_WAITING, "The answer was 401." },
+        { "401 Who", "", OUT_WAITING, "The answer was 401." },      { "410 Gone", "", OUT_WAITING, "The answer was 410." },
     };
     Peer *p = server(w);
     with_secret(w);
@@ -371,7 +403,8 @@ TEST(a_question_without_an_answer_is_asked_again)
 
 TESTS_WITH(outbox_http, modules, COUNT_OF(modules), a_hook_is_signed_so_that_its_receiver_knows_who_sent_it,
     a_signature_is_the_one_that_libraries_of_others_make, a_hook_that_is_not_taken_is_tried_again_and_one_that_is_gone_is_not,
-    a_hook_whose_answer_never_comes_may_have_arrived, nothing_goes_to_a_host_that_is_not_named,
+    a_hook_that_was_taken_was_taken_however_much_the_answer_says,
+    what_a_gateway_says_at_length_in_any_script_is_kept_as_far_as_it_fits, a_hook_whose_answer_never_comes_may_have_arrived, nothing_goes_to_a_host_that_is_not_named,
     a_name_that_leads_into_the_house_is_refused_until_it_is_called_private, an_address_has_one_reading_or_none,
     the_list_of_hosts_means_what_it_says, an_sms_is_sent_when_the_gateway_says_that_it_took_this_one, an_sms_needs_a_number_and_a_secret,
     what_another_server_says_comes_to_the_write_of_a_job, an_answer_that_never_ends_is_cut_at_its_limit,

@@ -8,8 +8,6 @@
  * Whom something is for is shown, and why it did not arrive; its words are not. */
 #include <errno.h>
 #include <sodium.h>
-#include <sys/stat.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include "outbox/outbox_own.h"
@@ -22,26 +20,36 @@ static const char *const state_words[] = { "", "waits", "is being handed over", 
 
 /* ---- what is swept ------------------------------------------------------------------------------------------------------------ */
 
-/* Whose job was given up, or came with a copy of the database, gets another. What is in somebody's hand has been there for longer than
- * any job may last. */
+/* Whose job was given up, or came with a copy of the database, gets another. A second one beside the first would take what that has in its hand
+ * for what somebody left who died. */
 static void wake_late(Scope *s)
 {
     outbox_rows_late_rows rows = outbox_rows_late(s, s->now - LATE_MS, SWEEP_ROWS);
-    for (ptrdiff_t i = 0; i < rows.n; i++)
-        if (rows.row[i].kind >= OUT_MAIL && rows.row[i].kind <= OUT_SMS) jobs_add(s, out_job_of[rows.row[i].kind], rows.row[i].name, s->now);
+    for (ptrdiff_t i = 0; i < rows.n; i++) {
+        bool known = rows.row[i].kind >= OUT_MAIL && rows.row[i].kind <= OUT_SMS;
+        const char *job = known ? out_job_of[rows.row[i].kind] : NULL;
+        if (job && !jobs_has(s, job, rows.row[i].name)) jobs_add(s, job, rows.row[i].name, s->now);
+    }
 }
 
-/* Files of development, by the age that the disk says. Unlinking is no part of a transaction, and need not be. */
-static void unlink_old(Scope *s, int64_t before)
+/* A mail that left as a file stays as long as its row does, which goes with the person whose it is. Anything else there is somebody's own.
+ * Unlinking is no part of a transaction, and need not be. */
+static bool is_left_over(Scope *s, str file)
+{
+    OutRow row;
+    str_pair name = str_cut(file, '.');
+    bool ours = name.head.n == NAME_CHARS && (str_eq(name.tail, S("eml")) || str_eq(name.tail, S("sms")));
+    return ours && !outbox_look(s, name.head, &row);
+}
+
+static void unlink_left_over(Scope *s)
 {
     const char *folder = str_fmt(s->arena, "%s/outbox", s->site->config.data).p;
     DirEntry *entry;
     ptrdiff_t n;
-    struct stat st;
     if (!os_list(s->arena, folder, &entry, &n)) return;
     for (ptrdiff_t i = 0; i < n; i++) {
-        const char *path = str_fmt(s->arena, "%s/%.*s", folder, STR_ARG(entry[i].name)).p;
-        if (!entry[i].folder && stat(path, &st) == 0 && st.st_mtim.tv_sec < before / SECOND) unlink(path);
+        if (!entry[i].folder && is_left_over(s, entry[i].name)) unlink(str_fmt(s->arena, "%s/%.*s", folder, STR_ARG(entry[i].name)).p);
     }
 }
 
@@ -50,7 +58,7 @@ bool outbox_sweep(Scope *s, str body)
     int64_t before = s->now - OUT_KEPT_DAYS * DAY;
     int64_t swept = outbox_rows_sweep(s, before, SWEEP_ROWS);
     wake_late(s);
-    unlink_old(s, before);
+    unlink_left_over(s);
     if (swept == SWEEP_ROWS) jobs_add(s, "outbox.sweep", S("more"), s->now);
     return true;
 }
@@ -143,29 +151,6 @@ static int carry_out(Site *site, Arena *arena, Order *o)
 
 /* ---- secrets ------------------------------------------------------------------------------------------------------------------- */
 
-static str line_read(Arena *keep)
-{
-    char *p = NEW(keep, char, SECRET_MAX + 1);
-    ptrdiff_t n = 0;
-    while (n <= SECRET_MAX && read(STDIN_FILENO, p + n, 1) == 1 && p[n] != '\n') n++;
-    return (str){ p, n };
-}
-
-static str hidden_read(Arena *keep)
-{
-    struct termios before, hidden;
-    bool terminal = tcgetattr(STDIN_FILENO, &before) == 0;
-    if (!terminal) return line_read(keep);
-    hidden = before;
-    hidden.c_lflag &= ~(tcflag_t)ECHO;
-    fprintf(stderr, "The secret: ");
-    tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
-    str line = line_read(keep);
-    tcsetattr(STDIN_FILENO, TCSAFLUSH, &before);
-    fprintf(stderr, "\n");
-    return line;
-}
-
 static int keep_secret(Site *site, Arena *arena, str name, str secret)
 {
     str key;
@@ -175,6 +160,13 @@ static int keep_secret(Site *site, Arena *arena, str name, str secret)
     if (out_secret_keep(site, arena, name, secret)) return printf("done\n"), 0;
     fprintf(stderr, "the file secrets in the data folder cannot be written, or is open to others (chmod 600): %s\n", strerror(errno));
     return 1;
+}
+
+static int typed_secret(Site *site, Arena *arena, str name)
+{
+    str secret;
+    if (os_ask_hidden(arena, "the secret", SECRET_MAX, &secret)) return keep_secret(site, arena, name, secret);
+    return fprintf(stderr, "nothing was typed, or more than %d bytes; nothing has changed\n", SECRET_MAX), 1;
 }
 
 static int new_secret(Site *site, Arena *arena, str name)
@@ -195,7 +187,7 @@ static int run(Site *site, Arena *arena, int argc, char **argv)
     if (argc == 1 && strcmp(argv[0], "list") == 0) return list(site, arena);
     if (argc == 2 && strcmp(argv[0], "retry") == 0) return carry_out(site, arena, &(Order){ str_from(argv[1]), false });
     if (argc == 2 && strcmp(argv[0], "cancel") == 0) return carry_out(site, arena, &(Order){ str_from(argv[1]), true });
-    if (argc == 2 && strcmp(argv[0], "secret") == 0 && is_secret(argv[1])) return keep_secret(site, arena, str_from(argv[1]), hidden_read(arena));
+    if (argc == 2 && strcmp(argv[0], "secret") == 0 && is_secret(argv[1])) return typed_secret(site, arena, str_from(argv[1]));
     if (argc == 3 && strcmp(argv[0], "secret") == 0 && strcmp(argv[1], "sms") == 0 && strcmp(argv[2], "new") == 0)
         return new_secret(site, arena, S("sms"));
     fprintf(stderr, "usage: sampan outbox list | retry NAME | cancel NAME | secret smtp | secret sms [new]\n");

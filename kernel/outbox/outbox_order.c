@@ -90,15 +90,16 @@ bool out_order_of(Scope *s, const OutSettings *set, const outbox_rows_row_row *r
 void out_say(Verdict *v, OutEnd end, str why)
 {
     v->end = end;
-    snprintf(v->why, sizeof v->why, "%.*s", (int)str_slice(why, 0, WHY_MAX - 1).n, why.n ? why.p : "");
+    snprintf(v->why, sizeof v->why, "%.*s", (int)str_clip(why, WHY_MAX - 1).n, why.n ? why.p : "");
 }
 
-static void of_status(Verdict *v, const OutAnswer *a)
+/* 410 of a hook is for good: its receiver is gone. A gateway of SMS says so in words. */
+static void of_status(Verdict *v, OutKind kind, const OutAnswer *a)
 {
     int64_t seconds;
     char line[80];
     snprintf(line, sizeof line, "The answer was %d.", (int)a->status);
-    out_say(v, a->status / 100 == 2 ? OUT_END_DONE : a->status == 410 ? OUT_END_NEVER : OUT_END_LATER, a->status / 100 == 2 ? S("") : str_from(line));
+    out_say(v, a->status / 100 == 2 ? OUT_END_DONE : a->status == 410 && kind == OUT_HOOK ? OUT_END_NEVER : OUT_END_LATER, a->status / 100 == 2 ? S("") : str_from(line));
     if (str_int(a->retry_after, &seconds) && seconds > 0) v->wait = (seconds < WAIT_MAX_SECONDS ? seconds : WAIT_MAX_SECONDS) * SECOND;
 }
 
@@ -125,7 +126,7 @@ Verdict out_verdict(OutKind kind, str name, const OutAnswer *a)
     Verdict v = { 0 };
     str why = str_is_plain(a->why, false) ? a->why : S("The server said what cannot be shown.");
     if (kind == OUT_MAIL || a->end != OUT_END_DONE) out_say(&v, a->end, why);
-    else of_status(&v, a);
+    else of_status(&v, kind, a);
     if (kind == OUT_SMS && a->end == OUT_END_DONE) of_gateway(&v, name, a);
     if (v.end == OUT_END_STOPPED) out_say(&v, OUT_END_LATER, S("It could not be written down that it is being handed over."));
     if (v.end == OUT_END_PRIVATE) out_say(&v, OUT_END_LATER, WHY_PRIVATE);

@@ -117,7 +117,7 @@ typedef struct Fate { OutState state; int64_t due; bool tried, doubt; } Fate;
 
 static Fate again(Scope *s, const Try *t)
 {
-    int64_t wait = t->asleep ? ASLEEP_MS : t->verdict.wait ? t->verdict.wait : out_wait_after(t->row.tries);
+    int64_t own = out_wait_after(t->row.tries), wait = t->asleep ? ASLEEP_MS : t->verdict.wait > own ? t->verdict.wait : own;
     bool over = s->now + wait > t->row.made + OUT_DAYS * DAY;
     return (Fate){ .state = over ? OUT_FAILED : OUT_WAITING, .due = s->now + wait, .tried = !t->asleep };
 }

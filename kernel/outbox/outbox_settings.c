@@ -71,7 +71,9 @@ static bool fails(Arena *keep, str *ret_why, const char *why)
 
 static bool is_loopback(str host)
 {
-    return str_eq(host, S("localhost")) || str_starts(host, S("127.")) || str_eq(host, S("[::1]"));
+    bool figures = str_starts(host, S("127."));
+    for (ptrdiff_t i = 0; i < host.n; i++) figures &= host.p[i] == '.' || (host.p[i] >= '0' && host.p[i] <= '9');
+    return figures || str_eq(host, S("localhost")) || str_eq(host, S("[::1]"));
 }
 
 typedef struct Scheme { const char *word, *curl; bool starttls, tls; int port; } Scheme;

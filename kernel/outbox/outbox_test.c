@@ -292,6 +292,22 @@ TEST(without_a_server_mail_waits_or_becomes_a_file_as_was_said)
     EXPECT(os_read_file(world_arena(w), at(w, "%s/outbox/%.*s.eml", world_folder(w), STR_ARG(name)), 1 << 20, &bytes) && has(bytes, "Dear Ana,\r\n"));
 }
 
+TEST(a_mail_that_left_as_a_file_goes_when_its_row_does_and_a_file_of_somebody_elses_stays)
+{
+    str bytes;
+    world_site(w)->config.smtp = "files";
+    str name = send_mail(w, letter()), other = send_mail(w, letter());
+    run_jobs(w);
+    const char *path = at(w, "%s/outbox/%.*s.eml", world_folder(w), STR_ARG(name)), *stays = at(w, "%s/outbox/%.*s.eml", world_folder(w), STR_ARG(other));
+    const char *own = at(w, "%s/outbox/notes.txt", world_folder(w));
+    EXPECT(os_write_file(own, S("mine")));
+    sql_run(w, at(w, "DELETE FROM outbox WHERE name = '%.*s'", STR_ARG(name)));
+    world_wait(w, DAY + HOUR);
+    run_jobs(w);
+    EXPECT(!os_read_file(world_arena(w), path, 1 << 20, &bytes) && os_read_file(world_arena(w), stays, 1 << 20, &bytes));
+    EXPECT(os_read_file(world_arena(w), own, 1 << 20, &bytes));
+}
+
 TEST(a_disk_that_does_not_take_the_file_has_it_tried_again)
 {
     world_site(w)->config.smtp = "files";
@@ -325,7 +341,7 @@ TEST(a_setting_that_makes_no_sense_is_named)
     EXPECT_STR(o.user, S("ana@example.org"));
     EXPECT(settings_are(w, "smtp-plain://[::1]", "a@b.example", &o));
     EXPECT_STR(o.smtp, S("smtp://[::1]:25"));
-    static const char *const bad[] = { "mail.example", "smtp://", "smtp://mail.example:0", "smtp://mail.example/x", "smtp-plain://ana@mail.example",
+    static const char *const bad[] = { "smtp-plain://ana@127.evil.example", "mail.example", "smtp://", "smtp://mail.example:0", "smtp://mail.example/x", "smtp-plain://ana@mail.example",
             "smtp://a b.example",
                                        "http://mail.example", "smtp://mail.example:25x" };
     for (int i = 0; i < COUNT_OF(bad); i++) EXPECT(!settings_are(w, bad[i], "a@b.example", &o));
@@ -441,6 +457,7 @@ TESTS(outbox, a_mail_leaves_when_it_is_on_the_disk_and_its_words_are_gone_when_i
       a_double_bears_the_same_name_so_that_it_can_be_seen, killed_between_handing_over_and_noting_it_counts_as_perhaps,
       whichever_database_call_fails_a_mail_that_is_sent_once_does_not_come_twice, a_mail_that_is_cancelled_in_time_does_not_leave,
       the_operator_sends_again_what_was_given_up, without_a_server_mail_waits_or_becomes_a_file_as_was_said,
+      a_mail_that_left_as_a_file_goes_when_its_row_does_and_a_file_of_somebody_elses_stays,
       a_disk_that_does_not_take_the_file_has_it_tried_again, a_setting_that_makes_no_sense_is_named,
       a_secret_that_others_could_read_is_not_believed, words_of_any_script_arrive_as_they_were_written,
       no_word_of_a_person_becomes_a_line_of_the_head, files_arrive_whole, what_was_sent_to_a_person_goes_with_her_and_the_rest_after_a_month,

@@ -24,7 +24,7 @@ void out_order_put(Out *o, const OutOrder *order)
     wire_int(o, order->asks);
     wire_int(o, order->local);
     wire_int(o, order->starttls);
-    const str mail[] = { order->user, order->password, order->hello, order->sender, order->receiver, order->message };
+    const str mail[] = { order->user, order->password, order->sender, order->receiver, order->message };
     for (size_t i = 0; i < sizeof mail / sizeof *mail; i++) wire_str(o, mail[i]);
     wire_int(o, order->post);
     wire_int(o, order->answer_max);
@@ -35,7 +35,7 @@ void out_order_put(Out *o, const OutOrder *order)
 
 static bool take_mail(str *rest, OutOrder *o)
 {
-    return take_bool(rest, &o->starttls) && take_line(rest, &o->user) && take_line(rest, &o->password) && take_line(rest, &o->hello)
+    return take_bool(rest, &o->starttls) && take_line(rest, &o->user) && take_line(rest, &o->password)
         && take_line(rest, &o->sender) && take_line(rest, &o->receiver) && wire_take_str(rest, &o->message);
 }
 

@@ -35,7 +35,7 @@ typedef struct OutOrder {
     bool    local;                      /* may lead to an address of this machine or network */
     /* mail */
     bool    starttls;
-    str     user, password, hello, sender, receiver, message;
+    str     user, password, sender, receiver, message;
     /* HTTP */
     bool    post;
     int64_t answer_max;

@@ -9,8 +9,8 @@
 static size_t take_body(char *p, size_t size, size_t count, void *arg)
 {
     Net *n = arg;
-    ptrdiff_t more = (ptrdiff_t)(size * count);
-    n->too_large |= more > n->order->answer_max - n->body_n;
+    ptrdiff_t came = (ptrdiff_t)(size * count), room = n->order->answer_max - n->body_n, more = came < room ? came : room;
+    n->too_large |= came > room && !n->order->post;      /* of what we sent the status says what became of it: the rest is not kept */
     if (n->too_large) return CURL_WRITEFUNC_ERROR;
     if (n->body_n + more > n->body_cap) {
         n->body_cap = 2 * n->body_cap + more;
@@ -18,9 +18,9 @@ static size_t take_body(char *p, size_t size, size_t count, void *arg)
         if (!grown) return CURL_WRITEFUNC_ERROR;
         n->body = grown;
     }
-    memcpy(n->body + n->body_n, p, (size_t)more);
+    if (more) memcpy(n->body + n->body_n, p, (size_t)more);
     n->body_n += more;
-    return (size_t)more;
+    return (size_t)came;
 }
 
 /* Too many are the end of it: libcurl itself would take a hundred times as much. */
@@ -54,7 +54,7 @@ static OutEnd end_of(const Net *n, CURLcode code)
     if (code == CURLE_OK) return OUT_END_DONE;
     if (n->stopped) return OUT_END_STOPPED;
     if (n->is_private && !n->handed) return OUT_END_PRIVATE;
-    if (n->too_large) return OUT_END_TOO_LARGE;
+    if (n->too_large && !(n->handed && n->order->post)) return OUT_END_TOO_LARGE;
     return n->handed && n->order->post ? OUT_END_DOUBT : OUT_END_NOT_BEGUN;
 }
 
