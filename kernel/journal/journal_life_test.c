@@ -330,6 +330,8 @@ static void box_lies(Life *l)
         { AUDIENCE_FIRM, firm, h->id, "trial.sold", S("9"), S("{\"number\":\"9\"}") },
     };
     Lie lie = all[pick(l, COUNT_OF(all))];
+    const char *founded = at(l->w, "SELECT count(*) AS value FROM journal WHERE stream = %lld AND kind = 'trial.founded'", (long long)firm);
+    if (lie.stream == firm && net_int(l->net, box, founded) == 0) return;      /* who makes itself a member holds the firm, as far as it can tell */
     if (lie.stream) tell(l, "%d: lies: %s %.*s by %lld%s", box, lie.kind, STR_ARG(lie.subject), (long long)lie.actor, lies(l->net, box, lie) ? "" : " - no");
 }
 
