@@ -56,7 +56,7 @@ int64_t people_text_version(PeopleTextName name);               /* in force here
 int64_t people_texts_version(void);                             /* the newest of them */
 void    people_text_doctor(Scope *s, struct Doctor *d);
 /* Writing: what s->me says to those in force that she was not asked about yet. */
-int     people_answer(Scope *s, bool accepted);                 /* to how many */
+void    people_answer(Scope *s, bool accepted);                 /* to each text in force that she has not said as much to */
 
 /* ---- guests who never came back (people_sweep.c) ---- */
 

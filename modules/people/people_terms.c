@@ -28,6 +28,15 @@ static PeopleAgreements agreements_of(Scope *s, PeopleTextName name)
     return hers;
 }
 
+static bool is_new(Scope *s, PeopleTextName name)
+{
+    PeopleAgreements hers = agreements_of(s, name);
+    int64_t said = 0;
+    for (ptrdiff_t i = 0; i < hers.n; i++)
+        if (hers.row[i].version > said) said = hers.row[i].version;
+    return people_text_version(name) > said;
+}
+
 static bool is_asked(const Request *rq) { return rq->signed_in && rq->session->agreed < people_texts_version(); }
 
 static Reply text_page(Request *rq, PeopleTextName name)
@@ -38,6 +47,8 @@ static Reply text_page(Request *rq, PeopleTextName name)
     if (version != newest && !there) return not_found(rq);
     PeopleTextView v = { .there = there, .privacy = name == TEXT_PRIVACY, .old = version != newest, .asked = is_asked(rq), .version = version,
                          .day = day_of(&rq->s, version), .title = t.title, .lang = t.lang, .html = t.html };
+    v.terms_day = v.asked && is_new(&rq->s, TEXT_TERMS) ? day_of(&rq->s, people_text_version(TEXT_TERMS)) : 0;
+    v.privacy_day = v.asked && is_new(&rq->s, TEXT_PRIVACY) ? day_of(&rq->s, people_text_version(TEXT_PRIVACY)) : 0;
     v.agreed = rq->signed_in ? agreements_of(&rq->s, name) : (PeopleAgreements){ 0 };
     if (rq->signed_in) never_kept(rq);
     return people_terms(rq, &v, return_to(rq));
@@ -49,7 +60,8 @@ Reply people_privacy_get(Request *rq) { return text_page(rq, TEXT_PRIVACY); }
 Reply people_terms_post(Request *rq)
 {
     bool accepted = str_eq(form_raw(form(rq), "answer"), S("yes"));
-    if (!people_answer(&rq->s, accepted)) return not_found(rq);
+    if (!people_texts_version()) return not_found(rq);
+    people_answer(&rq->s, accepted);
     notice(rq, accepted ? T(&rq->s, "Thank you. That is kept with its day, and you find it on this page.")
                         : T(&rq->s, "That is fine. You can go on reading, and agree later on this page."));
     return see_other(rq, "/people/terms");

@@ -175,15 +175,21 @@ void people_text_doctor(Scope *s, Doctor *d)
 
 /* ---- what she says to them --------------------------------------------------------------------------------------------------------- */
 
-int people_answer(Scope *s, bool accepted)
+/* Whether this answer says more than the last one she gave to this version. */
+static bool is_news(const people_agreements_rows *all, PeopleTextName name, bool accepted)
 {
-    int kept = 0;
+    for (ptrdiff_t i = 0; i < all->n; i++)
+        if (str_eq(all->row[i].name, people_text_word(name)) && all->row[i].version == in_force[name]) return accepted && !all->row[i].accepted;
+    return true;
+}
+
+void people_answer(Scope *s, bool accepted)
+{
+    people_agreements_rows all = people_agreements(s, s->me);
     str lang = str_from(s->lang->tag);
     for (PeopleTextName name = 0; name < TEXTS; name++) {
         people_text_row t;
-        if (!in_force[name] || !people_text(s, people_text_word(name), lang, in_force[name], &t)) continue;
+        if (!in_force[name] || !is_news(&all, name, accepted) || !people_text(s, people_text_word(name), lang, in_force[name], &t)) continue;
         person_agreed_add(s, people_text_word(name), (person_agreed_body){ in_force[name], accepted, t.lang, t.hash });
-        kept++;
     }
-    return kept;
 }

@@ -82,7 +82,7 @@ TEST(a_new_version_asks_once_and_reading_goes_on)
     write_text(w, &h, "terms.en.md", "2027-01-01", "Be kind.");
     write_text(w, &h, "privacy.en.md", "2027-01-01", "Nothing is kept.");
     start_with(w, &h);
-    EXPECT(says(get(w, ANA, "/learn"), "The terms of use have a new version.") && get(w, ANA, "/learn").status == 200);
+    EXPECT(says(get(w, ANA, "/learn"), "The terms of use or the privacy notice have a new version.") && get(w, ANA, "/learn").status == 200);
     EXPECT(!says(get(w, STRANGER, "/learn"), "new version") && !says(get(w, ANA, "/people/terms"), "have a new version"));
     EXPECT(post(w, ANA, "/people/terms", "answer=later").status == 303);
     EXPECT(!says(get(w, ANA, "/learn"), "new version"));
@@ -91,6 +91,10 @@ TEST(a_new_version_asks_once_and_reading_goes_on)
     write_text(w, &h, "terms.en.md", "2027-02-01", "Be kinder.");
     start_with(w, &h);
     EXPECT(says(get(w, ANA, "/learn"), "new version"));
+    Visit asks = get(w, ANA, "/people/privacy");         /* where it stands does not say what it is about */
+    EXPECT(says(asks, "Your answer is about:") && says(asks, "<li><a href=\"/people/terms\">") && !says(asks, "<li><a href=\"/people/privacy\">"));
+    for (int i = 0; i < 2; i++) EXPECT(post(w, ANA, "/people/terms", "answer=yes").status == 303);
+    EXPECT(sql_int(w, "SELECT count(*) FROM people_agreed WHERE accepted = 1") == 3 && sql_int(w, "SELECT count(*) FROM people_agreed WHERE version = 20270201") == 1);
     EXPECT(says(get(w, ANA, "/people/terms?version=20270101"), "Be kind.") && says(get(w, ANA, "/people/terms?version=20270101"), "not any more"));
     house_gone(w, &h);
 }
