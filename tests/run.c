@@ -1,9 +1,10 @@
 /* run - runs the tests, each in a process and an installation of its own, so that none can disturb another and a crash is
  * one failed test. The first installation is made once and copied: a folder, and on PostgreSQL a database too.
  *
- *   sampan-test [--engine=sqlite|postgres] [--only=WORD] [--jobs=N] [--list]
+ *   sampan-test [--engine=sqlite|postgres] [--only=WORD] [--under=FOLDER] [--jobs=N] [--list]
  *
- * Without --engine: SQLite, and PostgreSQL too when SAMPAN_TEST_URL says where it is. The last line is "N passed, N failed". */
+ * Without --engine: SQLite, and PostgreSQL too when SAMPAN_TEST_URL says where it is. The last line is "N passed, N failed"; none at all is a
+ * failure. */
 #include <errno.h>
 #include <ftw.h>
 #include <libpq-fe.h>
@@ -21,7 +22,7 @@ extern const int all_kind_n, trial_kind_n;
 
 enum { JOBS_MAX = 16, SECONDS_MAX = 600, PATH_BYTES = 512, OWN_BYTES = 64 << 20, KEEP_BYTES = 64 << 10 };
 
-typedef struct Choices { const char *engine, *only, *url; int jobs; bool list; } Choices;
+typedef struct Choices { const char *engine, *only, *under, *url; int jobs; bool list; } Choices;
 typedef struct Child { pid_t pid; const char *suite, *test; char place[PATH_BYTES]; } Child;
 
 typedef struct Run {
@@ -170,7 +171,9 @@ static bool wanted(const Choices *o, const Suite *suite, const Test *test)
 {
     char name[PATH_BYTES];
     snprintf(name, sizeof name, "%s.%s", suite->name, test->name);
-    return !o->only || strstr(name, o->only);
+    const char *folder = o->under ? strstr(suite->file, o->under) : NULL;
+    bool is_under = !o->under || (folder && folder[strlen(o->under)] == '/');
+    return is_under && (!o->only || strstr(name, o->only));
 }
 
 /* In a process of its own, so that none of its threads and caches are inherited. */
@@ -222,6 +225,7 @@ static bool read_choices(int argc, char **argv, Choices *ret)
         if (str_eq(a, S("--list"))) ret->list = true;
         else if (str_starts(a, S("--engine="))) ret->engine = argv[i] + 9;
         else if (str_starts(a, S("--only="))) ret->only = argv[i] + 7;
+        else if (str_starts(a, S("--under="))) ret->under = argv[i] + 8;
         else if (!str_starts(a, S("--jobs=")) || !str_int(str_from(argv[i] + 7), &jobs) || jobs < 1 || jobs > JOBS_MAX) return false;
     }
     ret->jobs = (int)jobs;
@@ -253,7 +257,7 @@ int main(int argc, char **argv)
 {
     static Run run = { .next = 1 };       /* static: what it points at is no leak */
     if (!read_choices(argc, argv, &run.choices)) {
-        fprintf(stderr, "usage: sampan-test [--engine=sqlite|postgres] [--only=WORD] [--jobs=N] [--list]\n");
+        fprintf(stderr, "usage: sampan-test [--engine=sqlite|postgres] [--only=WORD] [--under=FOLDER] [--jobs=N] [--list]\n");
         return 2;
     }
     if (run.choices.list) return list(&run.choices);
@@ -268,5 +272,5 @@ int main(int argc, char **argv)
     if (engine ? strcmp(engine, "postgres") == 0 : run.choices.url != NULL) run_engine(&run, DB_POSTGRES);
     remove_tree(run.root);
     printf("%d passed, %d failed\n", run.passed, run.failed);
-    return run.failed ? 1 : 0;
+    return run.failed || run.next == 1 ? 1 : 0;
 }
