@@ -515,6 +515,21 @@ TEST(two_boxes_that_drew_one_number_both_join)
     net_close(net);
 }
 
+TEST(a_box_that_drew_the_number_of_its_hub_joins_under_another)
+{
+    Net *net = net_open(w, 2);
+    int64_t taken = net_number(net, 0);
+    draws(net, 1, taken);
+    int64_t ana = account(net, 1, "Ana");
+    EXPECT(notes(net, 1, ana, "of Ana"));
+    net_enrol(net, 1, "ID", CENTRE(1));
+    EXPECT(net_number(net, 0) == taken && net_number(net, 1) != taken);
+    net_all_meet(net);
+    EXPECT_STR(net_rows(net, 0, "SELECT p.name || ' ' || n.body AS text FROM people_person p JOIN example_note n ON n.person = p.id"), S("Ana of Ana\n"));
+    for (int i = 0; i < 2; i++) EXPECT(net_do(net, i, 0, check_all, NULL) && net_int(net, i, "SELECT count(*) AS value FROM journal_damage") == 0);
+    net_close(net);
+}
+
 /* Friday's copy is put back on Monday; on the weekend Ana had written, and the hub has it. After the restore she writes again. */
 TEST(a_box_restored_from_an_old_copy_keeps_both_what_the_hub_has_and_what_was_written_since)
 {
@@ -977,7 +992,7 @@ TESTS(journal_exchange, who_was_erased_after_an_old_copy_by_a_word_that_never_ar
       what_came_from_a_node_after_the_moment_it_is_revoked_for_is_taken_back_everywhere,
       who_was_revoked_before_it_was_heard_of_is_believed_nothing,
       records_from_2099_win_nothing_and_are_taken_once_the_clock_is_right, an_id_of_the_last_day_that_ids_know_is_refused,
-      a_box_that_wakes_up_in_1970_takes_what_its_hub_says, two_boxes_that_drew_one_number_both_join,
+      a_box_that_wakes_up_in_1970_takes_what_its_hub_says, two_boxes_that_drew_one_number_both_join, a_box_that_drew_the_number_of_its_hub_joins_under_another,
       a_box_restored_from_an_old_copy_keeps_both_what_the_hub_has_and_what_was_written_since,
       a_box_from_an_old_copy_gives_nobody_the_id_of_somebody_else_though_its_clock_is_slow,
       whoever_has_an_id_that_was_lost_is_known_at_the_hub_with_all_she_said,

@@ -414,8 +414,11 @@ static void clocks_go_wrong(Life *l)
     tell(l, "%d: its clock is wrong by %lld hours", node, (long long)(error / HOUR));
 }
 
+/* Unless that somebody is there already: the hub itself, say. */
 static bool number_taken_rule(Scope *s, void *arg)
 {
+    journal_rows_node_row row;
+    if (journal_rows_node(s, *(int64_t *)arg, &row)) return true;
     journal_rows_node_put(s, *(int64_t *)arg, S("0000000000000000000000000000000000000000000000000000000000000000"), 0, S("-"), S("somebody else"), S(""), 0, 1);
     return true;
 }
