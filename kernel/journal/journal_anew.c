@@ -6,7 +6,8 @@
  * again. What stands in people's bookmarks is lost; nothing else is.
  *
  * Rule     only records that nobody else has. Enrolment: nothing has left the box. Old copy: what the other side holds, is left
- *          as it is. Clock: what lies beyond the hub's time and a day, the hub has refused. */
+ *          as it is. Clock: what lies beyond the hub's time and a day, the hub has refused; who else was ahead may have taken it, and gives
+ *          it back when the hub tells him the time. */
 #include "journal/journal_own.h"
 
 enum { PAGE_ROWS = 500, FUTURE_MAX = 1 << 20 };
@@ -303,16 +304,36 @@ static void future_number(Scope *s, NewIds *m, int64_t now_ms)
     for (ptrdiff_t i = 0; i < n; i++) m->pair[i].new = id_at(now_ms + i / COUNTERS, id_node(m->pair[i].old), (int)(i % COUNTERS));
 }
 
+/* Records of others from the future, back to the seal before them: whoever wrote them gives them new ids too, and they come again. */
+static int64_t future_give_back(Scope *s, int64_t beyond)
+{
+    int64_t given = 0;
+    for (;;) {
+        journal_rows_heads_beyond_rows heads = journal_rows_heads_beyond(s, beyond);
+        for (ptrdiff_t i = 0; i < heads.n; i++, given++) {
+            int64_t stream = heads.row[i].stream, node = heads.row[i].node;
+            int64_t to = journal_rows_seal_before(s, stream, node, journal_rows_seq_before(s, stream, node, beyond) + 1);
+            journal_rows_beyond_rows gone = journal_rows_beyond(s, stream, node, to);
+            for (ptrdiff_t k = 0; k < gone.n; k++) record_forget(s, gone.row[k].id);
+            journal_rows_seals_drop(s, stream, node, to + 1);
+            if (to) journal_rows_head_put(s, stream, node, to, journal_rows_id_at(s, stream, node, to), to);
+            else journal_rows_head_drop(s, stream, node);
+        }
+        if (!heads.n) return given;
+    }
+}
+
 void future_anew(Scope *s, str message)
 {
-    int64_t now = hub_time(s, message) - JOURNAL_EPOCH, last = journal_rows_last_of_node(s, journal_node(s));
-    if (now <= 0 || id_ms(last) <= now + DAY) return;
+    int64_t now = hub_time(s, message) - JOURNAL_EPOCH;
+    if (now <= 0 || id_ms(journal_rows_last_id(s)) <= now + DAY) return;
     NewIds m = { .pair = NEW(s->arena, Pair, FUTURE_MAX) };
+    int64_t given = future_give_back(s, id_at(now + DAY + 1, 0, 0) - 1);
     future_find(s, &m, now + DAY);
     int64_t top = id_ms(journal_rows_last_before(s, id_at(now + DAY, 0, 0)));
     future_number(s, &m, (top > now ? top : now) + 1);
     everything_rewrite(s, &m);
-    os_log(LOG_WARN, "journal: %td ids of a clock that was ahead were given anew", m.n);
+    os_log(LOG_WARN, "journal: %td ids of a clock that was ahead were given anew, and what others wrote of the future in %lld streams was forgotten", m.n, (long long)given);
     ids_go_back(s, (top > now ? top : now) + 2 + m.n / COUNTERS);
     make_all(s);
 }

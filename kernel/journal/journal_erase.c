@@ -92,6 +92,14 @@ static void forget_files(Scope *s, int64_t id)
         if (journal_rows_file_named(s, files.row[i].file) == 0) files_forget(s, files.row[i].file);
 }
 
+void record_forget(Scope *s, int64_t id)
+{
+    journal_rows_wait_not(s, id);
+    journal_rows_kept_drop(s, id);
+    forget_files(s, id);
+    journal_rows_drop(s, id);
+}
+
 static void blank(Scope *s, const Stored *r)
 {
     journal_rows_blank(s, r->r.id, commitment(s->arena, r->salt, r->r.body));

@@ -453,6 +453,49 @@ TEST(records_from_2099_win_nothing_and_are_taken_once_the_clock_is_right)
     net_close(net);
 }
 
+/* On the way from one to the other, before either has met the hub. */
+TEST(what_two_that_were_ahead_told_each_other_is_there_once_when_they_know_the_time)
+{
+    Net *net = net_open(w, 3);
+    for (int i = 1; i < 3; i++) net_enrol(net, i, "ID", CENTRE(i));
+    net_all_meet(net);
+    int64_t bo = account(net, 2, "Bo"), records;
+    EXPECT(voices(net, 2, bo, "ID", "of today", 0));
+    net_take(net, 1, letter(net, 2, 1));
+    net_clock_error(net, 2, 400 * DAY);
+    net_clock_error(net, 1, 30 * 365 * DAY);
+    EXPECT(voices(net, 2, bo, "ID", "of next year", 0) && net_take(net, 1, letter(net, 2, 1)).added > 0);
+    EXPECT(net_int(net, 1, "SELECT count(*) AS value FROM trial_voice") == 2);
+    for (int i = 1; i < 3; i++) net_clock_error(net, i, 0);
+    for (int i = 0; i < 2; i++) net_all_meet(net);
+    for (int i = 0; i < 3; i++) {
+        EXPECT_STR(net_rows(net, i, "SELECT words AS text FROM trial_voice ORDER BY id"), S("of today\nof next year\n"));
+        EXPECT(net_int(net, i, "SELECT max(id) AS value FROM journal") < id_at(net_now(net) + DAY - JOURNAL_EPOCH, 0, 0));
+        EXPECT(net_do(net, i, 0, check_all, NULL) && net_int(net, i, "SELECT count(*) AS value FROM journal_damage") == 0);
+        EXPECT(net_do(net, i, 0, rebuild_rule, &records) && net_int(net, i, "SELECT count(*) AS value FROM trial_voice") == 2);
+    }
+    net_close(net);
+}
+
+TEST(a_hub_whose_clock_fell_behind_has_nobody_give_new_ids_to_what_it_holds)
+{
+    Net *net = net_open(w, 2);
+    net_enrol(net, 1, "ID", CENTRE(1));
+    int64_t ana = account(net, 1, "Ana");
+    EXPECT(belongs(net, 1, ana, CENTRE(1)));
+    net_wait(net, 30 * DAY);
+    int64_t note = notes(net, 1, ana, "of this month");
+    net_all_meet(net);
+    net_clock_error(net, 0, -20 * DAY);
+    net_again(net, 0);
+    for (int i = 0; i < 2; i++) net_all_meet(net);
+    EXPECT(note && net_int(net, 1, "SELECT id AS value FROM example_note") == note && records_at(net, 0) == records_at(net, 1));
+    EXPECT(marks(net, 1, ana, note, true));
+    net_all_meet(net);
+    for (int i = 0; i < 2; i++) EXPECT(net_int(net, i, "SELECT count(*) AS value FROM example_note n JOIN example_done d ON d.note = n.id") == 1);
+    net_close(net);
+}
+
 /* A node whose program does not ask the time either. */
 TEST(an_id_of_the_last_day_that_ids_know_is_refused)
 {
@@ -992,6 +1035,8 @@ TESTS(journal_exchange, who_was_erased_after_an_old_copy_by_a_word_that_never_ar
       what_came_from_a_node_after_the_moment_it_is_revoked_for_is_taken_back_everywhere,
       who_was_revoked_before_it_was_heard_of_is_believed_nothing,
       records_from_2099_win_nothing_and_are_taken_once_the_clock_is_right, an_id_of_the_last_day_that_ids_know_is_refused,
+      what_two_that_were_ahead_told_each_other_is_there_once_when_they_know_the_time,
+      a_hub_whose_clock_fell_behind_has_nobody_give_new_ids_to_what_it_holds,
       a_box_that_wakes_up_in_1970_takes_what_its_hub_says, two_boxes_that_drew_one_number_both_join, a_box_that_drew_the_number_of_its_hub_joins_under_another,
       a_box_restored_from_an_old_copy_keeps_both_what_the_hub_has_and_what_was_written_since,
       a_box_from_an_old_copy_gives_nobody_the_id_of_somebody_else_though_its_clock_is_slow,

@@ -67,6 +67,14 @@ int64_t message_node(str message, const char *word, int64_t *ret_time)
     return take_number(&line, &node) && is_node(node) && take_number(&line, ret_time) ? node : 0;
 }
 
+/* What it holds is not of the future, whatever its clock says now: else a hub whose clock fell behind would have everybody give new ids to what it
+ * has long since. */
+int64_t time_told(Scope *s)
+{
+    int64_t last = id_ms(journal_rows_last_id(s)) + JOURNAL_EPOCH;
+    return last > s->now ? last : s->now;
+}
+
 int64_t hub_time(Scope *s, str message)
 {
     int64_t said = 0, node = message_node(message, "lack", &said);

@@ -202,6 +202,8 @@ typedef struct NewNumbers { int n; NewNumber row[NEW_NUMBERS_MAX]; } NewNumbers;
 void    numbers_anew(Scope *s, const NewNumbers *numbers);
 void    forked_anew(Scope *s, int64_t node);        /* what only we have, after an old copy */
 void    future_anew(Scope *s, str message);         /* after a hub has said its time */
+int64_t time_told(Scope *s);                        /* ms: our clock, or what is here that is later; others hear it */
+void    record_forget(Scope *s, int64_t id);        /* as if it had never come; what was made of it is to be made again */
 
 /* ---- seals (journal_seal.c) ------------------------------------------------------------------------------------------------------ */
 

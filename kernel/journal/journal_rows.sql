@@ -402,6 +402,21 @@ SELECT seq, id, sealed FROM journal_head WHERE stream = :stream AND node = :node
 INSERT INTO journal_head (stream, node, seq, id, sealed) VALUES (:stream, :node, :seq, :id, :sealed)
     ON CONFLICT (stream, node) DO UPDATE SET seq = excluded.seq, id = excluded.id, sealed = excluded.sealed;
 
+-- name: head_drop(stream int, node int) run
+DELETE FROM journal_head WHERE stream = :stream AND node = :node;
+
+-- name: heads_beyond(id int) many
+SELECT h.stream, h.node FROM journal_head h JOIN journal_node n ON n.node = h.node WHERE h.id > :id AND n.own = 0 LIMIT 1000;
+
+-- name: seq_before(stream int, node int, id int) int
+SELECT coalesce(max(seq), 0) AS "seq:int" FROM journal WHERE stream = :stream AND node = :node AND id <= :id;
+
+-- name: beyond(stream int, node int, seq int) many
+SELECT id FROM journal WHERE stream = :stream AND node = :node AND seq > :seq;
+
+-- name: drop(id int) run
+DELETE FROM journal WHERE id = :id;
+
 -- name: head_sealed(stream int, node int, sealed int) run
 UPDATE journal_head SET sealed = :sealed WHERE stream = :stream AND node = :node;
 

@@ -358,10 +358,8 @@ static void line_came(Coming *c, str line)
 /* A hub's time is believed, when it signed it: a box may wake up in 1970. */
 static int64_t bound_for(Scope *s, str message)
 {
-    int64_t ours = s->now, said = hub_time(s, message), last = id_ms(journal_rows_last_id(s)) + JOURNAL_EPOCH;
-    if (last > ours) ours = last;
-    if (said > ours) ours = said;
-    return ours - JOURNAL_EPOCH + DAY;
+    int64_t ours = time_told(s), said = hub_time(s, message);
+    return (said > ours ? said : ours) - JOURNAL_EPOCH + DAY;
 }
 
 /* Memory ends with each stretch. */

@@ -1,7 +1,7 @@
 /* journal_tell - what a node says to another: what it holds, and what the other lacks. Bytes only; who carries them is decided
  * elsewhere. Steps 28 to 30, 32 and 36 of docs/EXCHANGE.md.
  *
- *   have <node> <time>                                who asks, and its clock
+ *   have <node> <time>                                who asks, and its time (time_told)
  *   certificate {…} …                                 its own, from the root down
  *   ask …                                             for a number of its own that has no certificate yet
  *   in <audience> <stream> <node>:<seq>:<hash> …      what it holds, sealed, and the first 16 digits of the hash there
@@ -98,7 +98,7 @@ str journal_have(Scope *s, int64_t to)
     if (known) known_to(s, &node, number);
     else known_to_all(s, number);
     out_init(&o, s->arena, 4096 + all.n * 80);
-    out_fmt(&o, "have %lld %lld\n", (long long)self_node(s), (long long)s->now);
+    out_fmt(&o, "have %lld %lld\n", (long long)self_node(s), (long long)time_told(s));
     certificate_lines(&o, certificates_for(s, self_node(s)));
     out_str(&o, ask_for_more(s));
     for (ptrdiff_t i = 0; i < all.n; i++) in_line(s, &o, audience_here(s, all.row[i].stream), all.row[i].stream, number);
@@ -400,7 +400,7 @@ static str lack_for(Scope *s, int64_t node, str lines, str told, bool named_only
     *to = (Sending){ .s = s, .max = max_bytes < LACK_BYTES_MAX ? max_bytes : LACK_BYTES_MAX, .theirs = &theirs };
     look_at_ours(s, &theirs);
     out_init(&to->out, s->arena, to->max + 4 * LINE_BYTES_MAX);              /* it cannot grow beside pages of rows */
-    out_fmt(&to->out, "lack %lld %lld\n", (long long)self_node(s), (long long)s->now);
+    out_fmt(&to->out, "lack %lld %lld\n", (long long)self_node(s), (long long)time_told(s));
     tell_certificate(to, self_node(s));
     tell_certificate(to, node);
     out_str(&to->out, give_more(s, node, lines));
