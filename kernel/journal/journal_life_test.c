@@ -404,11 +404,12 @@ static void files_are_carried(Life *l)
 
 /* ---- clocks and numbers -------------------------------------------------------------------------------------------------------------- */
 
+/* A hub's falls behind and never runs ahead: nobody would know better. */
 static void clocks_go_wrong(Life *l)
 {
-    int node = 1 + (int)pick(l, BOXES);
-    static const int64_t errors[] = { 0, -DAY, HOUR, -400 * DAY, 400 * DAY, 30 * 365 * DAY };
-    int64_t error = errors[pick(l, pick(l, 4) ? 4 : COUNT_OF(errors))];
+    int node = (int)pick(l, NODES);
+    static const int64_t errors[] = { 0, -DAY, -400 * DAY, HOUR, 400 * DAY, 30 * 365 * DAY };
+    int64_t error = errors[pick(l, node == 0 ? 3 : pick(l, 4) ? 4 : COUNT_OF(errors))];
     net_clock_error(l->net, node, error);
     l->was_years_ahead[node] |= error > 10 * 365 * DAY;
     tell(l, "%d: its clock is wrong by %lld hours", node, (long long)(error / HOUR));
@@ -734,7 +735,7 @@ static bool all_seals_hold(Life *l, int node)
 static bool everybody_agrees(Life *l)
 {
     bool fine = true;
-    for (int i = 1; i < NODES; i++) net_clock_error(l->net, i, 0);
+    for (int i = 0; i < NODES; i++) net_clock_error(l->net, i, 0);
     for (int i = 1; i < NODES; i++) box_enrols(l, i);
     net_wait(l->net, MINUTE);
     for (int round = 0; round < 3; round++) {
