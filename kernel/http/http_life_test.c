@@ -185,6 +185,27 @@ static bool drips_until_closed(int fd, const char *bytes, int ms)
     return false;
 }
 
+static ptrdiff_t open_files(World *w)
+{
+    DirEntry *entry;
+    ptrdiff_t n = 0;
+    EXPECT(os_list(world_arena(w), "/proc/self/fd", &entry, &n) && n > 0);
+    return n;
+}
+
+/* While it looks whether anybody comes; and holds nothing afterwards. */
+TEST(a_server_that_is_closed_at_any_moment_closes)
+{
+    enum { TIMES = 400 };
+    ptrdiff_t before = open_files(w);
+    for (int i = 0; i < TIMES; i++) {
+        HttpServer *s = server_open(&usual);
+        for (int k = 0; k < i % 4; k++) close(dial(s));
+        server_close(s);
+    }
+    EXPECT(alive() == 0 && open_files(w) == before);
+}
+
 TEST(a_head_that_drips_is_cut_off)
 {
     HttpConfig c = hasty_with(300, 60000, 60000);
@@ -394,7 +415,7 @@ TEST(an_address_that_is_none_is_said_so)
     server_close(s);
 }
 
-TESTS(http_life, an_answer_may_come_from_another_thread, a_client_may_leave_before_its_answer,
+TESTS(http_life, a_server_that_is_closed_at_any_moment_closes, an_answer_may_come_from_another_thread, a_client_may_leave_before_its_answer,
       who_waits_too_long_is_told_so_and_the_late_answer_is_dropped, a_server_that_closes_lets_answers_leave,
       an_answer_may_be_owed_when_the_server_has_closed,
       events_reach_all_who_listen_for_them, a_listener_who_does_not_keep_up_is_let_go, nobody_listens_without_a_server,

@@ -519,6 +519,12 @@ static void server_free(HttpServer *s)
     region_close(&memory);
 }
 
+/* Who comes while it closes is let go at once. */
+static enum MHD_Result admit(void *server, const struct sockaddr *from, socklen_t bytes)
+{
+    return atomic_load(&((HttpServer *)server)->closing) ? MHD_NO : MHD_YES;
+}
+
 static struct MHD_Daemon *daemon_start(HttpServer *s, const HttpConfig *config, bool local)
 {
     unsigned threads = config->threads > 0 ? (unsigned)config->threads : (unsigned)sysconf(_SC_NPROCESSORS_ONLN);
@@ -536,7 +542,7 @@ static struct MHD_Daemon *daemon_start(HttpServer *s, const HttpConfig *config, 
         { threads > 1 ? MHD_OPTION_THREAD_POOL_SIZE : MHD_OPTION_END, (intptr_t)threads, NULL },
         { MHD_OPTION_END, 0, NULL },
     };
-    return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, NULL, NULL, handle, s,
+    return MHD_start_daemon(MHD_USE_EPOLL_INTERNAL_THREAD | MHD_ALLOW_SUSPEND_RESUME, 0, admit, s, handle, s,
                             MHD_OPTION_ARRAY, options, MHD_OPTION_END);
 }
 
@@ -582,11 +588,11 @@ static void wait_for_quiet(HttpServer *s)
     pthread_mutex_unlock(&s->rooms_lock);
 }
 
+/* Without MHD_quiesce_daemon: with epoll and threads of the library it and the thread may both take the listener out of the set, and the second
+ * ends the process (libmicrohttpd 0.9.75 to 1.0). So the library goes on to listen until it stops, and then closes the listener. */
 void http_close(HttpServer *s)
 {
     atomic_store(&s->closing, true);
-    MHD_quiesce_daemon(s->daemon);
-    shutdown(s->listener, SHUT_RDWR);          /* closed only when no thread of the library can still name it */
     if (s->unix_path) unlink(s->unix_path);
     streams_close(s);
     wait_for_quiet(s);
@@ -594,7 +600,6 @@ void http_close(HttpServer *s)
     reaper_stop(s);
     sources_close(s);
     MHD_stop_daemon(s->daemon);
-    close(s->listener);
     dictionaries_close(s);
     pthread_mutex_lock(&s->rooms_lock);
     bool owed = s->rooms_idle < s->rooms_made;
