@@ -589,7 +589,7 @@ static void wait_for_quiet(HttpServer *s)
 }
 
 /* Without MHD_quiesce_daemon: with epoll and threads of the library it and the thread may both take the listener out of the set, and the second
- * ends the process (libmicrohttpd 0.9.75 to 1.0). So the library goes on to listen until it stops, and then closes the listener. */
+ * ends the process (seen with libmicrohttpd 0.9.75). So the library goes on to listen until it stops, and then closes the listener. */
 void http_close(HttpServer *s)
 {
     atomic_store(&s->closing, true);
